@@ -1,5 +1,6 @@
 #include "mastic/testing/memory_stream.h"
 
+#include <cerrno>
 #include <utility>
 
 namespace mastic::testing {
@@ -67,6 +68,8 @@ void MemoryStream::deliver(std::string_view bytes) {
   const std::string arrived = std::exchange(waiting_, {});
   owner().received(arrived);
 }
+
+void MemoryStream::deliver_reset() { owner().failed(ECONNRESET); }
 
 void MemoryStream::close() {
   peer_.stream = nullptr;

@@ -8,18 +8,15 @@
 #include "mastic/async/job.h"
 #include "mastic/loop/loop.h"
 #include "mastic/net/stream.h"
+#include "mastic/testing/carrier.h"
 
 namespace mastic::testing {
 
 class MemoryStream;
 
 /// The peer's side of a MemoryStream. It must outlive the stream.
-struct MemoryPeer {
-  std::string received;            ///< the bytes written to the stream; a test may remove them
-  bool reads = true;               ///< false: what is written from now on stays unsent
+struct MemoryPeer final : ClientEnd {
   MemoryStream* stream = nullptr;  ///< null until the stream reads, and once it is closed
-  bool ended = false;              ///< the write side was shut, or the stream closed
-  bool aborted = false;            ///< the stream was reset
 };
 
 /// A stream that appends everything that is written to it to `received` of its peer. To send bytes,
@@ -46,6 +43,8 @@ class MemoryStream final : public net::Stream {
   void deliver(std::string_view bytes);
   /// Delivers the end of what the peer sends.
   void deliver_end() { owner().received_end(); }
+  /// Tells the owner that the peer has reset the connection.
+  void deliver_reset();
   /// Tells the owner that everything was sent, when the peer reads again.
   void peer_reads_again();
 

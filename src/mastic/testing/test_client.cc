@@ -1,10 +1,15 @@
 #include "mastic/testing/test_client.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "mastic/base/clock.h"
-#include "mastic/testing/memory_stream.h"
-#include "mastic/testing/test_server.h"
+#include "mastic/base/sha256.h"
+#include "mastic/base/text.h"
+#include "mastic/testing/environment.h"
+#include "mastic/testing/memory_carrier.h"
+#include "mastic/testing/socket_carrier.h"
+#include "mastic/testing/target_url.h"
 #include "mastic/wire/http1/request_writer.h"
 #include "mastic/wire/multipart/form_writer.h"
 #include "mastic/wire/websocket/handshake.h"
@@ -16,186 +21,278 @@ using wire::http1::Framing;
 
 namespace {
 
-/// Runs the server until the answer to a request by `method` is complete, and takes it from what the
-/// peer has received. Returns nothing if the server closes the connection before.
-std::optional<TestResponse> wait_for_answer(TestServer& server, MemoryPeer& peer,
-                                            http::Method method) {
+/// Waits until the answer to a request by `method` is complete, and takes it from what the client has
+/// received. Throws std::logic_error if the connection is closed before.
+TestResponse wait_for_answer(Carrier& carrier, ClientEnd& end, http::Method method) {
   std::optional<TestResponse> response;
-  server.wait_for(
+  carrier.wait_for(
       [&] {
-        response = read_response(peer.received, method, peer.ended);
-        return response || peer.ended;
+        response = read_response(end.received, method, end.ended);
+        return response || end.ended;
       },
       "answer");
-  return response;
+  // Exchanges end before the call returns, so that a test sees what its on_finish hooks have done.
+  if (response) carrier.finish_exchanges();
+  carrier.check_contract();
+  if (response) return *std::move(response);
+  throw std::logic_error(end.received.empty()
+                             ? "the server closed the connection without an answer"
+                             : "the server closed the connection within the answer, after " +
+                                   std::to_string(end.received.size()) + " bytes");
+}
+
+/// Calls `f`; the message of what it throws gets the place in the test and the request.
+template <class F>
+auto call_at(const Where& where, std::string_view method, std::string_view target, F f) {
+  try {
+    return f();
+  } catch (const std::logic_error& error) {
+    throw std::logic_error(detail::to_text(where) + std::string(method) + " " +
+                           std::string(target) + ": " + error.what());
+  }
+}
+
+/// Whether a list has a field of this name, compared without regard to case.
+bool has_field(const FieldList& fields, std::string_view name) {
+  return std::ranges::any_of(
+      fields, [&](const auto& field) { return base::equal_ignoring_case(field.first, name); });
+}
+
+FieldList with_field(const FieldList& fields, std::string_view name, std::string_view value) {
+  FieldList all = fields;
+  if (!has_field(fields, name)) all.emplace_back(name, value);
+  return all;
+}
+
+std::string head_of(const TestRequest& request, const Framing& framing) {
+  std::string head;
+  wire::http1::append_request_head(head, request.method, request.target, request.fields, framing);
+  return head;
 }
 
 }  // namespace
 
+/// How requests reach the application.
+struct TestClient::Way {
+  std::unique_ptr<Carrier> carrier;
+  MemoryCarrier* memory = nullptr;  ///< the carrier, if it is in memory
+  bool is_direct = false;
+  std::string prefix;
+
+  static Way to(std::string_view url) {
+    TargetUrl target = TargetUrl::parse(url);
+    std::string prefix = target.prefix;
+    return {.carrier = std::make_unique<SocketCarrier>(std::move(target)),
+            .prefix = std::move(prefix)};
+  }
+  /// In memory, unless the environment names a live server.
+  static Way to(app::App app, const server::Options& options, bool is_direct) {
+    if (const std::string url = environment("MASTIC_TARGET_URL"); !url.empty()) return to(url);
+    auto carrier = std::make_unique<MemoryCarrier>(std::move(app), options);
+    MemoryCarrier* const memory = carrier.get();
+    return {std::move(carrier), memory, is_direct, {}};
+  }
+};
+
+TestClient::TestClient(Way way)
+    : origin_("http://" + way.carrier->authority()),
+      prefix_(std::move(way.prefix)),
+      carrier_(std::move(way.carrier)),
+      memory_(way.memory),
+      is_direct_(way.is_direct) {}
 TestClient::TestClient(app::App app, const server::Options& options)
-    : server_(std::make_unique<TestServer>(std::move(app), options)) {}
+    : TestClient(Way::to(std::move(app), options, false)) {}
+TestClient TestClient::direct(app::App app, const server::Options& options) {
+  return TestClient(Way::to(std::move(app), options, true));
+}
+TestClient TestClient::connect(std::string_view url) { return TestClient(Way::to(url)); }
 TestClient::~TestClient() {
-  const base::ClockScope clock(server_->kernel());  // for the destructors of the application, too
-  server_.reset();
+  const base::ClockScope clock(carrier_->clock());  // for the destructors of the application, too
+  carrier_.reset();
 }
 
-TestResponse TestClient::get(std::string_view target, const FieldList& fields) {
-  return request("GET", target, fields);
+TestResponse TestClient::get(std::string_view target, const FieldList& fields, Where where) {
+  return request("GET", target, fields, {}, where);
 }
-TestResponse TestClient::head(std::string_view target, const FieldList& fields) {
-  return request("HEAD", target, fields);
+TestResponse TestClient::head(std::string_view target, const FieldList& fields, Where where) {
+  return request("HEAD", target, fields, {}, where);
 }
 TestResponse TestClient::post(std::string_view target, std::string_view content,
-                              const FieldList& fields) {
-  return request("POST", target, fields, content);
+                              const FieldList& fields, Where where) {
+  return request("POST", target, fields, content, where);
 }
 TestResponse TestClient::put(std::string_view target, std::string_view content,
-                             const FieldList& fields) {
-  return request("PUT", target, fields, content);
+                             const FieldList& fields, Where where) {
+  return request("PUT", target, fields, content, where);
 }
-TestResponse TestClient::del(std::string_view target, const FieldList& fields) {
-  return request("DELETE", target, fields);
+TestResponse TestClient::del(std::string_view target, const FieldList& fields, Where where) {
+  return request("DELETE", target, fields, {}, where);
 }
 TestResponse TestClient::patch(std::string_view target, std::string_view content,
-                               const FieldList& fields) {
-  return request("PATCH", target, fields, content);
+                               const FieldList& fields, Where where) {
+  return request("PATCH", target, fields, content, where);
 }
-TestResponse TestClient::options(std::string_view target, const FieldList& fields) {
-  return request("OPTIONS", target, fields);
+TestResponse TestClient::options(std::string_view target, const FieldList& fields, Where where) {
+  return request("OPTIONS", target, fields, {}, where);
 }
 TestResponse TestClient::send_json(std::string_view target, std::string_view json,
-                                   std::string_view method, const FieldList& fields) {
-  FieldList all = fields;
-  all.emplace_back("Content-Type", "application/json");
-  return request(method, target, all, json);
+                                   std::string_view method, const FieldList& fields, Where where) {
+  return request(method, target, with_field(fields, "Content-Type", "application/json"), json,
+                 where);
 }
 TestResponse TestClient::post_form(std::string_view target, std::string_view form,
-                                   const FieldList& fields) {
-  FieldList all = fields;
-  all.emplace_back("Content-Type", "application/x-www-form-urlencoded");
-  return request("POST", target, all, form);
+                                   const FieldList& fields, Where where) {
+  return request("POST", target,
+                 with_field(fields, "Content-Type", "application/x-www-form-urlencoded"), form,
+                 where);
 }
-
-TestResponse TestClient::request(std::string_view method, std::string_view target,
-                                 const FieldList& fields, std::string_view content) {
-  const http::Fields list = complete(target, fields);
-  // RFC 9110 §8.6 asks for a length with these methods even when there is no content.
-  Framing framing;
-  if (!content.empty() || method == "POST" || method == "PUT" || method == "PATCH") {
-    framing = {Framing::Kind::Length, content.size()};
-  }
-  std::string bytes;
-  wire::http1::append_request_head(bytes, method, target, list, framing);
-  bytes += content;
-  TestResponse response = exchange(bytes, http::parse_method(method));
-  take_cookies(response, list, target);
-  return response;
-}
-
-/// Sends a request and returns the answer. One connection at a time carries the requests, as with
-/// keep-alive.
-TestResponse TestClient::exchange(std::string_view bytes, http::Method method) {
-  if (peer_ == nullptr || peer_->ended) peer_ = &server_->connect();
-  MemoryPeer& peer = *peer_;
-  server_->deliver_request(peer, bytes);
-  std::optional<TestResponse> response = wait_for_answer(*server_, peer, method);
-  // Exchanges end before the call returns, so that a test sees what its on_finish hooks have done.
-  if (response) server_->finish_exchanges();
-  if (response && response->status == http::Status::SwitchingProtocols) {
-    peer_ = nullptr;  // that connection speaks another protocol from now on
-  }
-  server_->check_contract();
-  if (!response) {
-    throw std::logic_error("the server closed the connection before the answer was complete");
-  }
-  return *std::move(response);
-}
-
-http::Fields TestClient::complete(std::string_view target, const FieldList& fields) {
-  http::Fields list;
-  for (const auto& [name, value] : fields) list.add(name, value);
-  if (!list.contains(FieldName::Host)) list.add(FieldName::Host, "test.example");
-  if (!list.contains(FieldName::Cookie)) {
-    // The cookies of the host that the test names, which need not be the default.
-    const std::string_view host = list.get(FieldName::Host).value_or("");
-    const std::string cookies = cookies_.field_for({host, target, now()});
-    if (!cookies.empty()) list.add(FieldName::Cookie, cookies);
-  }
-  return list;
-}
-
-void TestClient::take_cookies(const TestResponse& response, const http::Fields& fields,
-                              std::string_view target) {
-  cookies_.take(response.fields.view(), {fields.get(FieldName::Host).value_or(""), target, now()});
-}
-
-TestSocket TestClient::websocket(std::string_view target, const FieldList& fields) {
-  constexpr std::string_view kKey = "dGhlIHNhbXBsZSBub25jZQ==";  // that of RFC 6455
-  http::Fields list = complete(target, fields);
-  // A field that the test gives stays, also a wrong one: so a test can see it refused.
-  for (const auto& [name, value] : FieldList{{"Connection", "Upgrade"},
-                                             {"Upgrade", "websocket"},
-                                             {"Sec-WebSocket-Version", "13"},
-                                             {"Sec-WebSocket-Key", kKey}}) {
-    if (!list.get(name)) list.add(name, value);
-  }
-  std::string head;
-  wire::http1::append_request_head(head, "GET", target, list, {});
-  MemoryPeer& peer = server_->connect();
-  server_->deliver(peer, head);
-  std::optional<TestResponse> response = wait_for_answer(*server_, peer, http::Method::Get);
-  server_->check_contract();
-  if (!response) {
-    throw std::logic_error("the server closed the connection before it answered the handshake");
-  }
-  server_->finish_exchanges();
-  const bool is_accepted = response->status == http::Status::SwitchingProtocols;
-  if (!is_accepted) server_->leave(peer);
-  const std::string_view key = list.get(FieldName::SecWebSocketKey).value_or("");
-  if (is_accepted &&
-      response->field("Sec-WebSocket-Accept") != wire::websocket::accept_value(key)) {
-    throw std::logic_error("Sec-WebSocket-Accept is not the value for Sec-WebSocket-Key");
-  }
-  take_cookies(*response, list, target);
-  return {*server_, peer, *std::move(response)};
-}
-
-TestEvents TestClient::events(std::string_view target, const FieldList& fields) {
-  // The request is made again when the stream reconnects, so it is kept.
-  http::Fields list = complete(target, fields);
-  if (!list.contains(FieldName::Accept)) list.add(FieldName::Accept, "text/event-stream");
-  return {*server_, [list = std::move(list), path = std::string(target)](std::string_view last_id) {
-            http::Fields all = list;
-            if (!last_id.empty()) all.set("Last-Event-ID", last_id);
-            std::string head;
-            wire::http1::append_request_head(head, "GET", path, all, {});
-            return head;
-          }};
-}
-
 TestResponse TestClient::upload(std::string_view target, const FieldList& form,
-                                const std::vector<TestFile>& files, const FieldList& fields) {
+                                const std::vector<TestFile>& files, const FieldList& fields,
+                                Where where) {
   wire::multipart::FormWriter writer;
   for (const auto& [name, text] : form) writer.add_field(name, text);
   for (const TestFile& file : files) {
     writer.add_file(file.field, file.name, file.media_type, file.content);
   }
-  const std::string type = writer.content_type();  // FieldList has views
-  FieldList all = fields;
-  all.emplace_back("Content-Type", type);
-  return request("POST", target, all, writer.content());
+  return request("POST", target, with_field(fields, "Content-Type", writer.content_type()),
+                 writer.content(), where);
+}
+
+TestResponse TestClient::request(std::string_view method, std::string_view target,
+                                 const FieldList& fields, std::string_view content, Where where) {
+  return call_at(where, method, target, [&] {
+    auto exchange = std::make_shared<TestResponse::Exchange>();
+    exchange->client = this;
+    exchange->origin = origin_;
+    exchange->request = make(method, target, fields, content);
+    const std::size_t logged = log().size();
+    TestResponse response = this->exchange(exchange->request);
+    exchange->log.assign(log().begin() + static_cast<std::ptrdiff_t>(logged), log().end());
+    take_cookies(response, exchange->request);
+    response.set_exchange(std::move(exchange));
+    return response;
+  });
+}
+
+TestRequest TestClient::make(std::string_view method, std::string_view target,
+                             const FieldList& fields, std::string_view content) {
+  const std::string_view sent = target.substr(0, target.find('#'));
+  // A URL of this site, such as one that an answer has named, is whole already.
+  const bool is_url = sent.starts_with(origin_) && sent.substr(origin_.size()).starts_with('/');
+  TestRequest request{.method = std::string(method), .content = std::string(content)};
+  if (is_url) {
+    request.target = sent.substr(origin_.size());
+  } else {
+    if (sent.starts_with('/')) request.target = prefix_;
+    request.target += sent;
+  }
+  http::Fields& list = request.fields;
+  for (const auto& [name, value] : fields) list.add(name, value);
+  for (const auto& [name, value] : always_) {
+    if (!list.get(name)) list.add(name, value);
+  }
+  if (!list.contains(FieldName::Host)) list.add(FieldName::Host, carrier_->authority());
+  if (!list.contains(FieldName::Cookie)) {
+    // The cookies of the host that the test names, which need not be the default.
+    const std::string_view host = list.get(FieldName::Host).value_or("");
+    const std::string cookies = cookies_.field_for({host, request.target, now()});
+    if (!cookies.empty()) list.add(FieldName::Cookie, cookies);
+  }
+  return request;
+}
+
+void TestClient::take_cookies(const TestResponse& response, const TestRequest& request) {
+  cookies_.take(response.fields.view(),
+                {request.fields.get(FieldName::Host).value_or(""), request.target, now()});
+}
+
+TestResponse TestClient::exchange(const TestRequest& request) {
+  return is_direct_ ? memory_->call(request) : exchange_bytes(request);
+}
+
+/// Sends a request and returns the answer. One connection at a time carries the requests, as with
+/// keep-alive.
+TestResponse TestClient::exchange_bytes(const TestRequest& request) {
+  // RFC 9110 §8.6 asks for a length with these methods even when there is no content.
+  const std::string& method = request.method;
+  Framing framing;
+  if (!request.content.empty() || method == "POST" || method == "PUT" || method == "PATCH") {
+    framing = {Framing::Kind::Length, request.content.size()};
+  }
+  if (connection_ == nullptr || connection_->ended) connection_ = &carrier_->connect();
+  ClientEnd& end = *connection_;
+  carrier_->deliver_request(end, head_of(request, framing) + request.content);
+  TestResponse response = wait_for_answer(*carrier_, end, http::parse_method(method));
+  if (response.status == http::Status::SwitchingProtocols) {
+    connection_ = nullptr;  // that connection speaks another protocol from now on
+  }
+  return response;
+}
+
+void TestClient::set_field(std::string_view name, std::string_view value) {
+  std::erase_if(always_,
+                [&](const auto& field) { return base::equal_ignoring_case(field.first, name); });
+  if (!value.empty()) always_.emplace_back(name, value);
+}
+void TestClient::basic_auth(std::string_view user, std::string_view password) {
+  const std::string both = std::string(user) + ":" + std::string(password);
+  set_field("Authorization", "Basic " + base::to_base64(both));
+}
+void TestClient::bearer_auth(std::string_view token) {
+  set_field("Authorization", "Bearer " + std::string(token));
+}
+
+TestSocket TestClient::websocket(std::string_view target, const FieldList& fields, Where where) {
+  constexpr std::string_view kKey = "dGhlIHNhbXBsZSBub25jZQ==";  // that of RFC 6455
+  return call_at(where, "GET", target, [&] {
+    TestRequest request = make("GET", target, fields, {});
+    // A field that the test gives stays, also a wrong one: so a test can see it refused.
+    for (const auto& [name, value] : FieldList{{"Connection", "Upgrade"},
+                                               {"Upgrade", "websocket"},
+                                               {"Sec-WebSocket-Version", "13"},
+                                               {"Sec-WebSocket-Key", kKey}}) {
+      if (!request.fields.get(name)) request.fields.add(name, value);
+    }
+    ClientEnd& end = carrier_->connect();
+    carrier_->deliver(end, head_of(request, {}));
+    TestResponse response = wait_for_answer(*carrier_, end, http::Method::Get);
+    const bool is_accepted = response.status == http::Status::SwitchingProtocols;
+    if (!is_accepted) carrier_->leave(end);
+    const std::string_view key = request.fields.get(FieldName::SecWebSocketKey).value_or("");
+    if (is_accepted &&
+        response.field("Sec-WebSocket-Accept") != wire::websocket::accept_value(key)) {
+      throw std::logic_error("Sec-WebSocket-Accept is not the value for Sec-WebSocket-Key");
+    }
+    take_cookies(response, request);
+    return TestSocket(*carrier_, end, std::move(response));
+  });
+}
+
+TestEvents TestClient::events(std::string_view target, const FieldList& fields, Where where) {
+  return call_at(where, "GET", target, [&] {
+    // The request is made again when the stream reconnects, so it is kept.
+    TestRequest request =
+        make("GET", target, with_field(fields, "Accept", "text/event-stream"), {});
+    return TestEvents(*carrier_, [request = std::move(request)](std::string_view last_id) {
+      TestRequest again = request;
+      if (!last_id.empty()) again.fields.set("Last-Event-ID", last_id);
+      return head_of(again, {});
+    });
+  });
 }
 
 /// Uses a new connection: after bytes that are not a request, the end of an answer cannot be
 /// recognized, so the connection of the other calls must not be used.
-std::string TestClient::send_raw(std::string_view bytes) {
-  MemoryPeer& peer = server_->connect();
-  server_->deliver_request(peer, bytes);
-  server_->finish_exchanges();
-  (void)server_->run_until([&] { return peer.ended || !server_->has_exchanges(); });
-  server_->finish_exchanges();
-  server_->check_contract();
-  return peer.received;
+std::string TestClient::send_raw(std::string_view bytes, Where where) {
+  return call_at(where, "raw", "bytes", [&] {
+    ClientEnd& end = carrier_->connect();
+    carrier_->deliver_request(end, bytes);
+    carrier_->finish_exchanges();
+    (void)carrier_->run_until([&] { return end.ended || carrier_->is_quiet(end); });
+    carrier_->finish_exchanges();
+    carrier_->check_contract();
+    return end.received;
+  });
 }
 
 CookieJar& TestClient::cookies() { return cookies_; }
@@ -205,13 +302,13 @@ void TestClient::set_peer(std::string_view ip, std::uint16_t port) {
     throw std::invalid_argument("set_peer: '" + std::string(ip) +
                                 "' is not an IP address; write it as 203.0.113.9 or 2001:db8::1");
   }
-  server_->set_endpoint({*address, port});
-  peer_ = nullptr;
+  carrier_->set_endpoint({*address, port});
+  connection_ = nullptr;
 }
-void TestClient::pass(base::Duration time) { server_->pass(time); }
-base::WallTime TestClient::now() const { return server_->kernel().wall_now(); }
-void TestClient::set_time(base::WallTime time) { server_->kernel().set_wall(time); }
-void TestClient::drain(base::Duration in) { server_->drain(in); }
-const std::vector<std::string>& TestClient::log() const { return server_->log(); }
+void TestClient::pass(base::Duration time) { carrier_->pass(time); }
+base::WallTime TestClient::now() const { return carrier_->clock().wall_now(); }
+void TestClient::set_time(base::WallTime time) { carrier_->set_time(time); }
+void TestClient::drain(base::Duration in) { carrier_->drain(in); }
+const std::vector<std::string>& TestClient::log() const { return carrier_->log(); }
 
 }  // namespace mastic::testing

@@ -1,10 +1,11 @@
 // A client that calls an application within the process of a test: no port, no thread, no waiting.
+// It can also call a live server.
 
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,42 +17,45 @@
 #include "mastic/server/options.h"
 #include "mastic/testing/cookie_jar.h"
 #include "mastic/testing/test_events.h"
+#include "mastic/testing/test_request.h"
 #include "mastic/testing/test_response.h"
 #include "mastic/testing/test_socket.h"
 
 namespace mastic::testing {
 
-class TestServer;
-struct MemoryPeer;
+class Carrier;
+class MemoryCarrier;
+struct ClientEnd;
 
-/// A file of a form that TestClient::upload posts.
-struct TestFile {
-  std::string_view field;       ///< the name of the field of the form
-  std::string_view name;        ///< the name of the file, such as "sea.jpg"
-  std::string_view media_type;  ///< such as "image/jpeg"
-  std::string_view content;     ///< any bytes
-};
-
-/// Serves `app` over connections in memory, with the code that a server runs, and reads the answers
-/// as a client does:
+/// Calls an application as a client does, and reads the answers:
 ///
 ///     TestClient client(make_site());
 ///     EXPECT_EQ(client.get("/hi/ada").text, "hi ada");
 ///
-/// The constructor runs the start-up hooks and the destructor the shutdown hooks; background tasks
-/// run in between. The application sees the client's clock. The clock jumps to the next timer
-/// whenever everything waits, so no timer makes a test slow; `pass` moves the clock, too. While a
-/// handler awaits another thread (a threads::Future), the client first waits for that thread, until
-/// all threads have slept for a second. Cookies that answers set are kept and sent with later
-/// requests, as in a browser (CookieJar).
+/// There are three ways to the application, and a test is the same on each:
+///
+///     TestClient client(make_site());                                the code of a server, in memory
+///     auto client = TestClient::direct(make_site());                 without HTTP: for large suites
+///     auto client = TestClient::connect("http://127.0.0.1:8080");    a server, over a socket
+///
+/// If the environment variable MASTIC_TARGET_URL has a URL, the first two connect to it as well, so
+/// that a whole suite runs against a live server.
+///
+/// In memory, the constructor runs the start-up hooks and the destructor the shutdown hooks;
+/// background tasks run in between. The application sees the client's clock. The clock jumps to the
+/// next timer whenever everything waits, so no timer makes a test slow; `pass` moves the clock, too.
+/// While a handler awaits another thread (a threads::Future), the client first waits for that
+/// thread, until all threads have slept for a second. Cookies that answers set are kept and sent
+/// with later requests, as in a browser (CookieJar).
 ///
 /// Every answer is checked against the contract of applications (middleware/lint). A call throws
 /// std::logic_error for a breach of the contract, for an answer that is not HTTP, and when there is
-/// no answer. All calls must come from one thread.
+/// no answer. The message says where in the test the call stands, what was asked and what came. All
+/// calls must come from one thread.
 class TestClient {
  public:
   /// Names and values of additional fields of a request.
-  using FieldList = std::vector<std::pair<std::string_view, std::string_view>>;
+  using FieldList = testing::FieldList;
 
   /// Starts `app` like a server with these `options`. Throws std::logic_error when a start-up hook
   /// fails.
@@ -62,54 +66,97 @@ class TestClient {
   /// Starts the application of a site file.
   explicit TestClient(const char* uri, const server::Options& options = {})
       : TestClient(std::string(uri), options) {}
+  /// Starts `app`, and calls it without a connection and without HTTP: a request is passed to the
+  /// exchange of a server, and its answer is read there. This is the fastest way. What a connection
+  /// does is missing: limits of heads, keep-alive, `send_raw`, faults of the network. WebSockets and
+  /// event streams take the way of the constructor.
+  [[nodiscard]] static TestClient direct(app::App app, const server::Options& options = {});
+  /// Calls the server at `url`, such as "http://127.0.0.1:8080", "http://[::1]:8080/shop" or
+  /// "unix:/run/site.sock", over sockets. A path in `url` is put before the target of every request.
+  /// What needs the server's process throws std::logic_error: `pass` beyond ten seconds, `set_time`,
+  /// `drain`, `set_peer`; `log` is empty. Throws std::invalid_argument when `url` is not such a URL.
+  [[nodiscard]] static TestClient connect(std::string_view url);
   ~TestClient();
   TestClient(const TestClient&) = delete;
   TestClient& operator=(const TestClient&) = delete;
 
   /// Sends a request by GET.
-  TestResponse get(std::string_view target, const FieldList& fields = {});
+  TestResponse get(std::string_view target, const FieldList& fields = {},
+                   Where where = Where::current());
   /// Sends a request by HEAD.
-  TestResponse head(std::string_view target, const FieldList& fields = {});
+  TestResponse head(std::string_view target, const FieldList& fields = {},
+                    Where where = Where::current());
   /// Sends a request by POST, with this content.
-  TestResponse post(std::string_view target, std::string_view content,
-                    const FieldList& fields = {});
+  TestResponse post(std::string_view target, std::string_view content, const FieldList& fields = {},
+                    Where where = Where::current());
   /// Sends a request by PUT, with this content.
-  TestResponse put(std::string_view target, std::string_view content, const FieldList& fields = {});
+  TestResponse put(std::string_view target, std::string_view content, const FieldList& fields = {},
+                   Where where = Where::current());
   /// Sends a request by PATCH, with this content.
   TestResponse patch(std::string_view target, std::string_view content,
-                     const FieldList& fields = {});
+                     const FieldList& fields = {}, Where where = Where::current());
   /// Sends a request by DELETE.
-  TestResponse del(std::string_view target, const FieldList& fields = {});
+  TestResponse del(std::string_view target, const FieldList& fields = {},
+                   Where where = Where::current());
   /// Sends a request by OPTIONS.
-  TestResponse options(std::string_view target, const FieldList& fields = {});
+  TestResponse options(std::string_view target, const FieldList& fields = {},
+                       Where where = Where::current());
   /// Sends `json` as application/json, by POST or `method`.
   TestResponse send_json(std::string_view target, std::string_view json,
-                         std::string_view method = "POST", const FieldList& fields = {});
-  /// Posts `form`, such as "name=ada&age=36", as a browser posts a form.
+                         std::string_view method = "POST", const FieldList& fields = {},
+                         Where where = Where::current());
+  /// Sends a value as JSON, by POST or `method`.
+  template <json::JsonWritable T>
+    requires(!std::convertible_to<const T&, std::string_view>)
+  TestResponse send_json(std::string_view target, const T& value, std::string_view method = "POST",
+                         const FieldList& fields = {}, Where where = Where::current()) {
+    return send_json(target, std::string_view(json::to_json(value)), method, fields, where);
+  }
+  /// Posts `form`, such as "name=ada&age=36", as a browser posts a form. `form_text` makes such a
+  /// text of names and values.
   TestResponse post_form(std::string_view target, std::string_view form,
-                         const FieldList& fields = {});
-  /// Sends a request by any method. Host and Cookie are added unless `fields` has them, and
-  /// Content-Length when there is content or the method is POST, PUT or PATCH.
-  TestResponse request(std::string_view method, std::string_view target,
-                       const FieldList& fields = {}, std::string_view content = {});
-
-  /// Opens a WebSocket, over a connection of its own. `fields` may have Origin,
-  /// Sec-WebSocket-Protocol and the like; a field of the handshake in `fields` replaces the client's
-  /// own. The answer is TestSocket::response.
-  TestSocket websocket(std::string_view target, const FieldList& fields = {});
-
-  /// Asks for a stream of server-sent events, over a connection of its own.
-  TestEvents events(std::string_view target, const FieldList& fields = {});
+                         const FieldList& fields = {}, Where where = Where::current());
+  /// Posts the fields of a struct, as a browser posts a form.
+  template <json::JsonWritable T>
+    requires(!std::convertible_to<const T&, std::string_view>)
+  TestResponse post_form(std::string_view target, const T& form, const FieldList& fields = {},
+                         Where where = Where::current()) {
+    return post_form(target, std::string_view(form_text(form)), fields, where);
+  }
   /// Posts a form with files (multipart/form-data), as a browser does: first the fields of `form`,
   /// then `files`.
   ///
   ///     client.upload("/photos", {{"title", "The sea"}}, {{"photo", "sea.jpg", "image/jpeg", bytes}});
   TestResponse upload(std::string_view target, const FieldList& form,
-                      const std::vector<TestFile>& files, const FieldList& fields = {});
+                      const std::vector<TestFile>& files, const FieldList& fields = {},
+                      Where where = Where::current());
+  /// Sends a request by any method. Host and Cookie are added unless `fields` has them, and
+  /// Content-Length when there is content or the method is POST, PUT or PATCH. A fragment of the
+  /// target is not sent.
+  TestResponse request(std::string_view method, std::string_view target,
+                       const FieldList& fields = {}, std::string_view content = {},
+                       Where where = Where::current());
+
+  /// Sends a field with every later request that does not have it; an empty `value` stops that.
+  void set_field(std::string_view name, std::string_view value);
+  /// Sends this user and password with every later request (RFC 7617).
+  void basic_auth(std::string_view user, std::string_view password);
+  /// Sends this token with every later request (RFC 6750).
+  void bearer_auth(std::string_view token);
+
+  /// Opens a WebSocket, over a connection of its own. `fields` may have Origin,
+  /// Sec-WebSocket-Protocol and the like; a field of the handshake in `fields` replaces the client's
+  /// own. The answer is TestSocket::response.
+  TestSocket websocket(std::string_view target, const FieldList& fields = {},
+                       Where where = Where::current());
+
+  /// Asks for a stream of server-sent events, over a connection of its own.
+  TestEvents events(std::string_view target, const FieldList& fields = {},
+                    Where where = Where::current());
 
   /// Sends any bytes, HTTP or not, over a new connection. Returns everything that comes back until
   /// the server closes the connection or has answered every request.
-  std::string send_raw(std::string_view bytes);
+  std::string send_raw(std::string_view bytes, Where where = Where::current());
   /// The cookies of this client.
   [[nodiscard]] CookieJar& cookies() MASTIC_LIFETIMEBOUND;
   /// Makes later requests come from another address, such as "203.0.113.9" or "2001:db8::1", over a
@@ -128,18 +175,31 @@ class TestClient {
   void drain(base::Duration in = {});
   /// The log so far, with messages of every level: `info app: stored 3 items  id=8f3 route=/items`.
   [[nodiscard]] const std::vector<std::string>& log() const;
+  /// The scheme and host of the URLs of this client: "http://test.example".
+  [[nodiscard]] const std::string& origin() const MASTIC_LIFETIMEBOUND { return origin_; }
+  /// Whether the application is a server somewhere else, so that what needs its process must be left
+  /// out.
+  [[nodiscard]] bool is_live() const { return memory_ == nullptr; }
 
  private:
-  /// Adds Host and Cookie to the fields of a request, unless they have them.
-  [[nodiscard]] http::Fields complete(std::string_view target, const FieldList& fields);
-  /// Keeps the cookies that a response to a request with `fields` sets.
-  void take_cookies(const TestResponse& response, const http::Fields& fields,
-                    std::string_view target);
-  TestResponse exchange(std::string_view bytes, http::Method method);
+  struct Way;
+  explicit TestClient(Way way);
+  /// The request that these arguments make.
+  [[nodiscard]] TestRequest make(std::string_view method, std::string_view target,
+                                 const FieldList& fields, std::string_view content);
+  /// Keeps the cookies that the answer to `request` sets.
+  void take_cookies(const TestResponse& response, const TestRequest& request);
+  [[nodiscard]] TestResponse exchange(const TestRequest& request);
+  [[nodiscard]] TestResponse exchange_bytes(const TestRequest& request);
 
   CookieJar cookies_;
-  std::unique_ptr<TestServer> server_;
-  MemoryPeer* peer_ = nullptr;  ///< the connection of requests; null when a new one is needed
+  std::string origin_;
+  std::string prefix_;                                       ///< the path before every target
+  std::vector<std::pair<std::string, std::string>> always_;  ///< fields of every request
+  std::unique_ptr<Carrier> carrier_;
+  MemoryCarrier* memory_ = nullptr;  ///< the carrier, if it is in memory
+  bool is_direct_ = false;
+  ClientEnd* connection_ = nullptr;  ///< that of requests; null when a new one is needed
 };
 
 }  // namespace mastic::testing

@@ -125,7 +125,8 @@ TEST(TestClient, ThrowsWhenTheApplicationBreaksItsContract) {
     FAIL();
   } catch (const std::logic_error& error) {
     EXPECT_STREQ(error.what(),
-                 "the application breaks its contract:\n  GET /wrong (302): Location is missing");
+                 "test_client_test.cc:124: GET /wrong: the application breaks its contract:\n"
+                 "  GET /wrong (302): Location is missing");
   }
   EXPECT_EQ(client.get("/").text, "hello\n");
 }

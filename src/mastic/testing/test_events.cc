@@ -4,8 +4,7 @@
 #include <utility>
 
 #include "mastic/base/arena.h"
-#include "mastic/testing/memory_stream.h"
-#include "mastic/testing/test_server.h"
+#include "mastic/testing/carrier.h"
 #include "mastic/wire/http1/response_parser.h"
 
 namespace mastic::testing {
@@ -16,9 +15,9 @@ using wire::http1::ResponseParser;
 /// A connection and the answer that comes over it. It stays where it is, because the parser refers
 /// to its memory.
 struct EventConnection {
-  explicit EventConnection(MemoryPeer& its_peer) : peer(its_peer) {}
+  explicit EventConnection(ClientEnd& its_peer) : peer(its_peer) {}
 
-  MemoryPeer& peer;
+  ClientEnd& peer;
   wire::http1::Limits limits;
   base::Arena memory;
   ResponseParser parser{http::Method::Get, limits, memory};
@@ -31,21 +30,21 @@ struct EventConnection {
 /// The client's end of the stream. It reads after each turn of the loop.
 class TestEvents::Line final : public TurnWatcher {
  public:
-  Line(TestServer& its_server, std::function<std::string(std::string_view)> head)
-      : server(its_server), head_(std::move(head)) {
-    server.add(*this);
+  Line(Carrier& its_carrier, std::function<std::string(std::string_view)> head)
+      : carrier(its_carrier), head_(std::move(head)) {
+    carrier.add(*this);
   }
   ~Line() {
-    server.remove(*this);
+    carrier.remove(*this);
     leave();
   }
 
   /// Asks for the stream, and waits for the head of the answer.
   void connect() {
-    MemoryPeer& peer = server.connect();
+    ClientEnd& peer = carrier.connect();
     connection_ = std::make_unique<EventConnection>(peer);
     response = {};
-    server.deliver(peer, head_(reader.last_id));
+    carrier.deliver(peer, head_(reader.last_id));
     wait_for([&] { return connection_->has_head || connection_->has_ended; }, "answer");
     if (!connection_->has_head)
       throw std::logic_error("the server closed the connection before it answered");
@@ -55,8 +54,8 @@ class TestEvents::Line final : public TurnWatcher {
   void leave() {
     if (!is_open()) return;
     connection_->has_ended = true;
-    server.leave(connection_->peer);
-    server.run_ready();
+    carrier.leave(connection_->peer);
+    carrier.run_ready();
   }
   [[nodiscard]] bool is_open() const { return connection_ && !connection_->has_ended; }
   [[nodiscard]] bool is_stream() const {
@@ -64,7 +63,7 @@ class TestEvents::Line final : public TurnWatcher {
            response.field("Content-Type").value_or("").starts_with("text/event-stream");
   }
   void wait_for(const std::function<bool()>& done, std::string_view what) {
-    server.wait_for(done, what, fault_);
+    carrier.wait_for(done, what, fault_);
   }
 
   void turn_ended() override {
@@ -78,7 +77,7 @@ class TestEvents::Line final : public TurnWatcher {
     }
   }
 
-  TestServer& server;
+  Carrier& carrier;
   TestResponse response;
   EventReader reader;
 
@@ -121,8 +120,8 @@ class TestEvents::Line final : public TurnWatcher {
   std::string fault_;
 };
 
-TestEvents::TestEvents(TestServer& server, std::function<std::string(std::string_view)> head)
-    : line_(std::make_unique<Line>(server, std::move(head))) {
+TestEvents::TestEvents(Carrier& carrier, std::function<std::string(std::string_view)> head)
+    : line_(std::make_unique<Line>(carrier, std::move(head))) {
   line_->connect();
 }
 TestEvents::TestEvents(TestEvents&&) noexcept = default;
@@ -152,7 +151,7 @@ std::optional<TestEvent> TestEvents::next() {
 void TestEvents::leave() { line_->leave(); }
 void TestEvents::reconnect() {
   line_->leave();
-  line_->server.pass(line_->reader.retry);
+  line_->carrier.pass(line_->reader.retry);
   line_->connect();
 }
 

@@ -15,7 +15,7 @@
 
 namespace mastic::testing {
 
-class TestServer;
+class Carrier;
 
 /// A stream of events that TestClient::events has opened:
 ///
@@ -29,7 +29,7 @@ class TestEvents {
  public:
   /// Made by TestClient::events. `head` makes the head of a request with this Last-Event-ID, which
   /// may be empty.
-  TestEvents(TestServer& server, std::function<std::string(std::string_view last_id)> head);
+  TestEvents(Carrier& carrier, std::function<std::string(std::string_view last_id)> head);
   TestEvents(TestEvents&&) noexcept;
   TestEvents& operator=(TestEvents&&) noexcept;
   /// Leaves, as a closed tab does.

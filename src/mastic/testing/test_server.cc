@@ -3,145 +3,35 @@
 #include <stdexcept>
 #include <utility>
 
-#include "mastic/base/assert.h"
-#include "mastic/middleware/lint.h"
-#include "mastic/wire/http1/head_scanner.h"
+#include "mastic/base/address.h"
+#include "mastic/base/result.h"
+#include "mastic/server/server.h"
 
 namespace mastic::testing {
 namespace {
 
-// A task that has not ended after this many turns waits for an event that never comes.
-constexpr int kMaxTurnsToEnd = 10'000;
-// By the test's clock, which jumps from timer to timer.
-constexpr base::Duration kLongestWait = std::chrono::hours(24);
+void expect_success(const base::Result<void>& result) {
+  if (!result) throw std::logic_error("the test's server cannot start: " + result.error().message);
+}
 
 }  // namespace
 
 TestServer::TestServer(app::App app, const server::Options& options)
-    : options_(options),
-      app_(app::wrap(middleware::Lint([this](std::string_view fault) {
-                       faults_ += "\n  " + std::string(fault);
-                     }),
-                     std::move(app))),
-      // There are no sockets, so how bytes would be transferred does not matter.
-      loop_(loop::Loop::open(kernel_, loop::TransferKind::Syscall).value()),
-      shard_(*loop_, app_, options_, log_, counters_) {
-  kernel_.wait_for_threads([this] { return loop_->remote_operations(); });
-  const base::ClockScope clock(kernel_);
-  app_log_ = app_.lifecycle().connect(log_);
-  const auto started = app_.lifecycle().start();
-  if (!started) throw std::logic_error(started.error().message);
-  for (const auto& task : app_.lifecycle().tasks()) shard_.run_in_background(task);
+    : server_(
+          std::make_unique<server::Server>(std::move(app), options, log_, base::system_kernel())) {
+  expect_success(server_->listen(base::Address::parse("127.0.0.1:0").value()));
+  expect_success(server_->start());
+  url_ = server_->addresses().front().to_url();
+  url_.pop_back();  // its slash
 }
 
-TestServer::~TestServer() {
-  shard_.abort_all();
-  shard_.stop_background();
-  // Tasks are cancelled, not destroyed: each has to run until it ends.
-  for (int i = 0; is_anything_left(); ++i) {
-    MASTIC_ASSERT(i < kMaxTurnsToEnd, {"a task does not end although it was cancelled; turns", i});
-    turn(std::chrono::hours(1));
-  }
-  (void)loop_->turn(base::Duration::zero());  // deletes the messages that streams have posted
-  app_.lifecycle().stop([this](const std::string& fault) {
-    log_.write({.level = base::Level::Error, .logger = "app", .message = fault});
-  });
-}
+TestServer::~TestServer() { stop(); }
 
-MemoryPeer& TestServer::connect() {
-  MemoryPeer& peer = *peers_.emplace_back(std::make_unique<MemoryPeer>());
-  shard_.adopt(std::make_unique<MemoryStream>(*loop_, peer), endpoint_);
-  return peer;
-}
-
-void TestServer::deliver(MemoryPeer& peer, std::string_view bytes) {
-  const base::ClockScope clock(kernel_);
-  if (peer.stream != nullptr) peer.stream->deliver(bytes);
-}
-
-void TestServer::deliver_request(MemoryPeer& peer, std::string_view bytes) {
-  using wire::http1::kHeadEnd;
-  const std::size_t end = bytes.find(kHeadEnd);
-  const std::size_t head = end == bytes.npos ? bytes.size() : end + kHeadEnd.size();
-  deliver(peer, bytes.substr(0, head));
-  if (head != bytes.size()) deliver(peer, bytes.substr(head));
-}
-
-void TestServer::leave(MemoryPeer& peer) {
-  const base::ClockScope clock(kernel_);
-  if (peer.stream != nullptr) peer.stream->deliver_end();
-}
-
-bool TestServer::run_until(const std::function<bool()>& done) {
-  const base::ClockScope clock(kernel_);
-  const base::Instant deadline = kernel_.monotonic_now() + kLongestWait;
-  while (!done()) {
-    check_contract();  // a breach may be the reason why nothing comes
-    if (kernel_.monotonic_now() >= deadline) return false;
-    turn(std::chrono::hours(1));
-  }
-  return true;
-}
-
-void TestServer::wait_for(const std::function<bool()>& done, std::string_view what) {
-  if (run_until(done)) return;
-  throw std::logic_error("there is no " + std::string(what) + " after a day of the test's clock");
-}
-
-void TestServer::wait_for(const std::function<bool()>& done, std::string_view what,
-                          const std::string& fault) {
-  wait_for(
-      [&] {
-        if (!fault.empty()) throw std::logic_error(fault);
-        return done();
-      },
-      what);
-}
-
-void TestServer::run_ready() {
-  constexpr int kTurns = 3;
-  const base::ClockScope clock(kernel_);
-  for (int i = 0; i < kTurns; ++i) turn(base::Duration::zero());
-}
-
-void TestServer::finish_exchanges() {
-  constexpr int kMaxTurns = 20;  // many more than the end of an exchange takes
-  const base::ClockScope clock(kernel_);
-  for (int i = 0; i < kMaxTurns && (i == 0 || shard_.exchanges() > 0); ++i) {
-    turn(base::Duration::zero());
-  }
-}
-
-void TestServer::pass(base::Duration time) {
-  const base::ClockScope clock(kernel_);
-  const base::Instant end = base::after(kernel_.monotonic_now(), time);
-  while (kernel_.monotonic_now() < end) turn(end - kernel_.monotonic_now());
-  turn(base::Duration::zero());  // runs what the last timer has made ready
-}
-
-void TestServer::drain(base::Duration in) {
-  // A timer begins the drain, so that the drain can begin while a call runs the loop.
-  loop_->arm(drain_, base::after(loop_->now(), in));
-  // Otherwise it would begin only with the next call.
-  if (in <= base::Duration::zero()) pass(std::chrono::milliseconds(1));
-}
-
-void TestServer::check_contract() {
-  if (faults_.empty()) return;
-  throw std::logic_error("the application breaks its contract:" + std::exchange(faults_, {}));
-}
-
-bool TestServer::is_anything_left() {
-  return counters_.connections() > 0 || shard_.exchanges() > 0 || shard_.background_tasks() > 0;
-}
-
-void TestServer::turn(base::Duration most) {
-  (void)loop_->turn(most);
-  for (const auto& peer : peers_) {
-    if (peer->stream != nullptr) peer->stream->deliver({});  // what waits while reading was paused
-  }
-  // A copy, because a watcher may leave when it sees that its connection has ended.
-  for (TurnWatcher* const watcher : std::vector(watchers_)) watcher->turn_ended();
+void TestServer::stop() {
+  if (server_ == nullptr) return;
+  server_->drain();
+  server_->wait();
+  server_.reset();
 }
 
 }  // namespace mastic::testing

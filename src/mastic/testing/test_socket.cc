@@ -5,8 +5,7 @@
 #include <optional>
 #include <stdexcept>
 
-#include "mastic/testing/memory_stream.h"
-#include "mastic/testing/test_server.h"
+#include "mastic/testing/carrier.h"
 #include "mastic/wire/websocket/deflate.h"
 #include "mastic/wire/websocket/frame.h"
 #include "mastic/wire/websocket/masking.h"
@@ -60,8 +59,8 @@ std::string said(const Closed& how) {
 /// whatever the test waits for.
 class TestSocket::Line final : public TurnWatcher {
  public:
-  Line(TestServer& its_server, MemoryPeer& its_peer, TestResponse its_response)
-      : server(its_server), peer(its_peer), response(std::move(its_response)) {
+  Line(Carrier& its_carrier, ClientEnd& its_peer, TestResponse its_response)
+      : carrier(its_carrier), peer(its_peer), response(std::move(its_response)) {
     if (response.status != http::Status::SwitchingProtocols) return;
     if (const auto agreed = response.field("Sec-WebSocket-Extensions")) {
       // The widest window takes what any window has made.
@@ -69,10 +68,10 @@ class TestSocket::Line final : public TurnWatcher {
       if (agreed->starts_with("permessage-deflate")) inflater_.emplace(kWidest, true);
     }
     parser_.emplace(wire::websocket::Role::Client, kNoLimits, inflater_ ? &*inflater_ : nullptr);
-    server.add(*this);
+    carrier.add(*this);
     turn_ended();  // frames may have come with the answer
   }
-  ~Line() { server.remove(*this); }
+  ~Line() { carrier.remove(*this); }
 
   /// Reads what has come. A breach of the protocol is kept for wait_for, which throws it where the
   /// test waits, and not inside of the loop.
@@ -84,15 +83,15 @@ class TestSocket::Line final : public TurnWatcher {
     if (peer.ended && !closed) closed = Closed{.code = CloseCode::Abnormal, .by_peer = true};
   }
   void send(Opcode opcode, std::string_view payload) {
-    server.deliver(peer, frame_of(opcode, payload));
+    carrier.deliver(peer, frame_of(opcode, payload));
   }
   /// Waits until `done` returns true.
   void wait_for(const std::function<bool()>& done, std::string_view what) {
-    server.wait_for(done, what, fault_);
+    carrier.wait_for(done, what, fault_);
   }
 
-  TestServer& server;
-  MemoryPeer& peer;
+  Carrier& carrier;
+  ClientEnd& peer;
   const TestResponse response;
   std::deque<Message> messages;
   std::optional<Closed> closed;
@@ -132,8 +131,8 @@ class TestSocket::Line final : public TurnWatcher {
   std::string fault_;
 };
 
-TestSocket::TestSocket(TestServer& server, MemoryPeer& peer, TestResponse response)
-    : line_(std::make_unique<Line>(server, peer, std::move(response))) {}
+TestSocket::TestSocket(Carrier& carrier, ClientEnd& peer, TestResponse response)
+    : line_(std::make_unique<Line>(carrier, peer, std::move(response))) {}
 TestSocket::TestSocket(TestSocket&&) noexcept = default;
 TestSocket& TestSocket::operator=(TestSocket&&) noexcept = default;
 TestSocket::~TestSocket() {
@@ -159,15 +158,15 @@ TestSocket::Line& TestSocket::line() {
 
 void TestSocket::send(std::string_view text) {
   line().send(Opcode::Text, text);
-  line().server.run_ready();
+  line().carrier.run_ready();
 }
 void TestSocket::send_binary(std::string_view bytes) {
   line().send(Opcode::Binary, bytes);
-  line().server.run_ready();
+  line().carrier.run_ready();
 }
 void TestSocket::send_frames(std::string_view bytes) {
-  line().server.deliver(line().peer, bytes);
-  line().server.run_ready();
+  line().carrier.deliver(line().peer, bytes);
+  line().carrier.run_ready();
 }
 
 Message TestSocket::receive() {
@@ -186,31 +185,25 @@ void TestSocket::close(CloseCode code, std::string_view reason) {
   Line& line = this->line();
   if (line.closed || std::exchange(line.is_closing, true)) return;
   line.send(Opcode::Close, close_payload(code, reason));
-  line.server.run_ready();
+  line.carrier.run_ready();
 }
 
 const Closed& TestSocket::closed() {
   Line& line = this->line();
   line.wait_for([&] { return line.closed.has_value(); }, "end of the WebSocket");
-  line.server.run_ready();  // the handler learns of it, too
+  line.carrier.run_ready();  // the handler learns of it, too
   return *line.closed;
 }
 
 void TestSocket::vanish() {
   Line& line = this->line();
   line.closed = Closed{.code = CloseCode::Abnormal};  // so nothing more is read or answered
-  line.server.leave(line.peer);
-  line.server.run_ready();
+  line.carrier.leave(line.peer);
+  line.carrier.run_ready();
 }
 
 void TestSocket::stop_reading() { line().peer.reads = false; }
-void TestSocket::read_on() {
-  Line& line = this->line();
-  // The server learns in a later turn that everything was sent, as from a socket.
-  if (line.peer.stream != nullptr) line.peer.stream->peer_reads_again();
-  line.peer.reads = true;
-  line.server.run_ready();
-}
+void TestSocket::read_on() { line().carrier.read_on(line().peer); }
 void TestSocket::ignore_pings() { line().answers_pings = false; }
 
 void TestSocket::throw_no_json(const Message& message, const std::string& why) {

@@ -14,8 +14,8 @@
 
 namespace mastic::testing {
 
-class TestServer;
-struct MemoryPeer;
+class Carrier;
+struct ClientEnd;
 
 /// A WebSocket that TestClient::websocket has opened:
 ///
@@ -33,7 +33,7 @@ struct MemoryPeer;
 class TestSocket {
  public:
   /// Made by TestClient::websocket, from the answer to the handshake.
-  TestSocket(TestServer& server, MemoryPeer& peer, TestResponse response);
+  TestSocket(Carrier& carrier, ClientEnd& peer, TestResponse response);
   TestSocket(TestSocket&&) noexcept;
   TestSocket& operator=(TestSocket&&) noexcept;
   ~TestSocket();

@@ -1,0 +1,116 @@
+// The way that the requests of a test's client take to a server, and that the answers take back.
+
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mastic/base/ip_address.h"
+#include "mastic/base/kernel.h"
+#include "mastic/base/units.h"
+
+namespace mastic::testing {
+
+/// The client's end of a connection.
+struct ClientEnd {
+  ClientEnd() = default;
+  ClientEnd(const ClientEnd&) = delete;
+  ClientEnd& operator=(const ClientEnd&) = delete;
+  virtual ~ClientEnd() = default;
+
+  std::string received;  ///< the bytes that have come; whoever has read them removes them
+  bool reads = true;     ///< false: the client takes nothing more for now
+  bool ended = false;    ///< nothing more will come
+  bool aborted = false;  ///< the server has reset the connection
+};
+
+/// A client that has something to do whenever bytes may have come, whatever the test waits for: a
+/// WebSocket answers pings.
+class TurnWatcher {
+ public:
+  virtual void turn_ended() = 0;
+
+ protected:
+  ~TurnWatcher() = default;
+};
+
+/// Carries bytes between a test's client and a server: in memory within the process (MemoryCarrier),
+/// or over sockets to any server (SocketCarrier). A client speaks HTTP and WebSocket itself, so it is
+/// the same over each carrier. All calls must come from one thread at a time.
+class Carrier {
+ public:
+  Carrier() = default;
+  Carrier(const Carrier&) = delete;
+  Carrier& operator=(const Carrier&) = delete;
+  virtual ~Carrier() = default;
+
+  /// Opens a connection. Its end lives as long as the carrier. Throws std::runtime_error when there
+  /// is no server.
+  virtual ClientEnd& connect() = 0;
+  /// Sends bytes, as far as the server takes them.
+  virtual void deliver(ClientEnd& end, std::string_view bytes) = 0;
+  /// The client leaves without a word: it ends its side of the connection.
+  virtual void leave(ClientEnd& end) = 0;
+  /// The client leaves with a reset.
+  virtual void reset(ClientEnd& end) = 0;
+  /// The client reads again, after `reads` was false.
+  virtual void read_on(ClientEnd& end) = 0;
+
+  /// Waits until `done` returns true. Returns false when it has not after the patience of this
+  /// carrier.
+  [[nodiscard]] virtual bool run_until(const std::function<bool()>& done) = 0;
+  /// Lets the server do what it can do at once, so that a test sees what its handlers have done.
+  virtual void run_ready() = 0;
+  /// Lets exchanges end whose answers have been received, so that a test sees what on_finish hooks
+  /// have done.
+  virtual void finish_exchanges() = 0;
+  /// Whether the server has nothing more to say on this connection, as far as can be known.
+  [[nodiscard]] virtual bool is_quiet(const ClientEnd& end) = 0;
+  /// How long `run_until` waits, in words for a message.
+  [[nodiscard]] virtual std::string_view patience() const = 0;
+
+  /// Lets `time` pass for the server.
+  virtual void pass(base::Duration time) = 0;
+  /// The clock of the server, as far as the test knows it.
+  [[nodiscard]] virtual base::Kernel& clock() = 0;
+  /// Sets the time of day. Throws std::logic_error when the test has no say over the clock.
+  virtual void set_time(base::WallTime time) = 0;
+  /// Begins the drain of the server after the time `in`. Throws std::logic_error when the test has
+  /// no say over the server.
+  virtual void drain(base::Duration in) = 0;
+  /// Makes new connections come from `endpoint`. Throws std::logic_error where they cannot.
+  virtual void set_endpoint(const base::Endpoint& endpoint) = 0;
+
+  /// Throws std::logic_error if the application has broken its contract, as far as the carrier sees
+  /// it.
+  virtual void check_contract() {}
+  /// The log so far, with messages of every level; empty when it is another process's.
+  [[nodiscard]] virtual const std::vector<std::string>& log() const = 0;
+  /// The host, and perhaps the port, that requests name: "test.example", "127.0.0.1:8080".
+  [[nodiscard]] virtual const std::string& authority() const = 0;
+
+  /// Waits until `done` returns true. Throws std::logic_error when `what`, such as "answer", does
+  /// not come.
+  void wait_for(const std::function<bool()>& done, std::string_view what);
+  /// Waits like that. Also throws std::logic_error with the text of `fault`, in which a TurnWatcher
+  /// says what the server has done wrong, as soon as it is not empty.
+  void wait_for(const std::function<bool()>& done, std::string_view what, const std::string& fault);
+  /// Sends a request: the head first and then the content, as any client may, so that a handler that
+  /// forgets to wait for its content fails in tests.
+  void deliver_request(ClientEnd& end, std::string_view bytes);
+
+  /// Calls `watcher` whenever bytes may have come, until it is removed.
+  void add(TurnWatcher& watcher) { watchers_.push_back(&watcher); }
+  void remove(TurnWatcher& watcher) { std::erase(watchers_, &watcher); }
+
+ protected:
+  /// Calls the watchers.
+  void turn_has_ended();
+
+ private:
+  std::vector<TurnWatcher*> watchers_;
+};
+
+}  // namespace mastic::testing

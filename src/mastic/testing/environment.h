@@ -1,0 +1,14 @@
+// The environment variables that change how tests run.
+
+#pragma once
+
+#include <string>
+
+namespace mastic::testing {
+
+/// The value of an environment variable; empty when it is not set.
+///
+///     MASTIC_TARGET_URL    the server that every TestClient calls, in place of its application
+[[nodiscard]] std::string environment(const char* name);
+
+}  // namespace mastic::testing

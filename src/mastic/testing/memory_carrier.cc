@@ -1,0 +1,159 @@
+#include "mastic/testing/memory_carrier.h"
+
+#include <stdexcept>
+#include <utility>
+
+#include "mastic/base/assert.h"
+#include "mastic/middleware/lint.h"
+#include "mastic/testing/direct_call.h"
+
+namespace mastic::testing {
+namespace {
+
+// A task that has not ended after this many turns waits for an event that never comes.
+constexpr int kMaxTurnsToEnd = 10'000;
+// By the test's clock, which jumps from timer to timer.
+constexpr base::Duration kLongestWait = std::chrono::hours(24);
+
+/// The server's side of a connection; null before the server reads from it, and once it is closed.
+MemoryStream* stream_of(ClientEnd& end) { return static_cast<MemoryPeer&>(end).stream; }
+
+}  // namespace
+
+MemoryCarrier::MemoryCarrier(app::App app, const server::Options& options)
+    : options_(options),
+      app_(app::wrap(middleware::Lint([this](std::string_view fault) {
+                       faults_ += "\n  " + std::string(fault);
+                     }),
+                     std::move(app))),
+      // There are no sockets, so how bytes would be transferred does not matter.
+      loop_(loop::Loop::open(kernel_, loop::TransferKind::Syscall).value()),
+      shard_(*loop_, app_, options_, log_, counters_) {
+  kernel_.wait_for_threads([this] { return loop_->remote_operations(); });
+  const base::ClockScope clock(kernel_);
+  app_log_ = app_.lifecycle().connect(log_);
+  const auto started = app_.lifecycle().start();
+  if (!started) throw std::logic_error(started.error().message);
+  for (const auto& task : app_.lifecycle().tasks()) shard_.run_in_background(task);
+}
+
+MemoryCarrier::~MemoryCarrier() {
+  shard_.abort_all();
+  shard_.stop_background();
+  // Tasks are cancelled, not destroyed: each has to run until it ends.
+  for (int i = 0; is_anything_left(); ++i) {
+    MASTIC_ASSERT(i < kMaxTurnsToEnd, {"a task does not end although it was cancelled; turns", i});
+    turn(std::chrono::hours(1));
+  }
+  (void)loop_->turn(base::Duration::zero());  // deletes the messages that streams have posted
+  app_.lifecycle().stop([this](const std::string& fault) {
+    log_.write({.level = base::Level::Error, .logger = "app", .message = fault});
+  });
+}
+
+ClientEnd& MemoryCarrier::connect() {
+  MemoryPeer& peer = *peers_.emplace_back(std::make_unique<MemoryPeer>());
+  shard_.adopt(std::make_unique<MemoryStream>(*loop_, peer), endpoint_);
+  return peer;
+}
+
+void MemoryCarrier::deliver(ClientEnd& end, std::string_view bytes) {
+  const base::ClockScope clock(kernel_);
+  if (MemoryStream* const stream = stream_of(end)) stream->deliver(bytes);
+}
+
+void MemoryCarrier::leave(ClientEnd& end) {
+  const base::ClockScope clock(kernel_);
+  if (MemoryStream* const stream = stream_of(end)) stream->deliver_end();
+}
+
+void MemoryCarrier::reset(ClientEnd& end) {
+  const base::ClockScope clock(kernel_);
+  if (MemoryStream* const stream = stream_of(end)) stream->deliver_reset();
+}
+
+void MemoryCarrier::read_on(ClientEnd& end) {
+  // The server learns in a later turn that everything was sent, as from a socket.
+  if (MemoryStream* const stream = stream_of(end)) stream->peer_reads_again();
+  end.reads = true;
+  run_ready();
+}
+
+bool MemoryCarrier::run_until(const std::function<bool()>& done) {
+  const base::ClockScope clock(kernel_);
+  const base::Instant deadline = kernel_.monotonic_now() + kLongestWait;
+  while (!done()) {
+    check_contract();  // a breach may be the reason why nothing comes
+    if (kernel_.monotonic_now() >= deadline) return false;
+    turn(std::chrono::hours(1));
+  }
+  return true;
+}
+
+void MemoryCarrier::run_ready() {
+  constexpr int kTurns = 3;
+  const base::ClockScope clock(kernel_);
+  for (int i = 0; i < kTurns; ++i) turn(base::Duration::zero());
+}
+
+void MemoryCarrier::finish_exchanges() {
+  constexpr int kMaxTurns = 20;  // many more than the end of an exchange takes
+  const base::ClockScope clock(kernel_);
+  for (int i = 0; i < kMaxTurns && (i == 0 || shard_.exchanges() > 0); ++i) {
+    turn(base::Duration::zero());
+  }
+}
+
+TestResponse MemoryCarrier::call(const TestRequest& request) {
+  DirectCall* call = nullptr;
+  {
+    const base::ClockScope clock(kernel_);
+    call = &DirectCall::begin(shard_.services(), request, endpoint_);
+  }
+  struct LetGo {
+    DirectCall& call;
+    ~LetGo() { call.let_go(); }
+  } const end{*call};
+  wait_for([&] { return call->has_ended(); }, "answer");
+  finish_exchanges();
+  check_contract();
+  return call->take();
+}
+
+void MemoryCarrier::pass(base::Duration time) {
+  const base::ClockScope clock(kernel_);
+  const base::Instant end = base::after(kernel_.monotonic_now(), time);
+  while (kernel_.monotonic_now() < end) turn(end - kernel_.monotonic_now());
+  turn(base::Duration::zero());  // runs what the last timer has made ready
+}
+
+void MemoryCarrier::drain(base::Duration in) {
+  // A timer begins the drain, so that the drain can begin while a call runs the loop.
+  loop_->arm(drain_, base::after(loop_->now(), in));
+  // Otherwise it would begin only with the next call.
+  if (in <= base::Duration::zero()) pass(std::chrono::milliseconds(1));
+}
+
+void MemoryCarrier::check_contract() {
+  if (faults_.empty()) return;
+  throw std::logic_error("the application breaks its contract:" + std::exchange(faults_, {}));
+}
+
+const std::string& MemoryCarrier::authority() const {
+  static const std::string kAuthority = "test.example";
+  return kAuthority;
+}
+
+bool MemoryCarrier::is_anything_left() {
+  return counters_.connections() > 0 || shard_.exchanges() > 0 || shard_.background_tasks() > 0;
+}
+
+void MemoryCarrier::turn(base::Duration most) {
+  (void)loop_->turn(most);
+  for (const auto& peer : peers_) {
+    if (peer->stream != nullptr) peer->stream->deliver({});  // what waits while reading was paused
+  }
+  turn_has_ended();
+}
+
+}  // namespace mastic::testing

@@ -1,0 +1,60 @@
+#include "mastic/testing/target_url.h"
+
+#include <netdb.h>
+#include <sys/socket.h>
+
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+
+#include "mastic/http/authority.h"
+#include "mastic/net/socket_address.h"
+
+namespace mastic::testing {
+namespace {
+
+[[noreturn]] void reject(std::string_view url, const std::string& why) {
+  throw std::invalid_argument("'" + std::string(url) + "' is not the URL of a server: " + why +
+                              "; write http://HOST:PORT, http://HOST:PORT/PATH or unix:PATH");
+}
+
+/// The first address of a host, which may be a name.
+base::Address look_up(std::string_view url, std::string_view host, std::uint16_t port) {
+  if (host.starts_with('[') && host.ends_with(']')) {
+    host = host.substr(1, host.size() - 2);
+  }
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  const int fault =
+      getaddrinfo(std::string(host).c_str(), std::to_string(port).c_str(), &hints, &found);
+  if (fault != 0) reject(url, "the host is not known: " + std::string(gai_strerror(fault)));
+  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(found, freeaddrinfo);
+  net::SocketAddress address;
+  std::memcpy(address.data(), found->ai_addr, found->ai_addrlen);
+  return base::Address(address.endpoint());
+}
+
+}  // namespace
+
+TargetUrl TargetUrl::parse(std::string_view url) {
+  constexpr std::string_view kHttp = "http://";
+  if (url.starts_with("https://")) reject(url, "this client does not speak TLS");
+  if (url.starts_with("unix:")) {
+    const auto address = base::Address::parse(url);
+    if (!address) reject(url, address.error().message);
+    return {*address, "localhost", {}};
+  }
+  if (!url.starts_with(kHttp)) reject(url, "it does not begin with http://");
+  const std::string_view rest = url.substr(kHttp.size());
+  const std::string_view text = rest.substr(0, rest.find('/'));
+  std::string_view prefix = rest.substr(text.size());
+  while (prefix.ends_with('/')) prefix.remove_suffix(1);
+  const auto authority = http::Authority::parse(text);
+  if (!authority) reject(url, "there is no host");
+  const std::uint16_t port = authority->port.value_or(80);
+  return {look_up(url, authority->host, port), std::string(text), std::string(prefix)};
+}
+
+}  // namespace mastic::testing
