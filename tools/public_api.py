@@ -57,8 +57,8 @@ TOPICS = {
                            "datagram_server loop_server"),
     "Basics": ("base", "result encoding text uuid clock date units log address ip_address ip_network fixed_text "
                        "arena descriptor options command_line attributes"),
-    "Testing": ("testing", "test_client test_request test_response test_socket test_events test_server event_reader "
-                           "cookie_jar socket_client test_kernel memory_stream"),
+    "Testing": ("testing", "test_client test_request test_response test_socket test_events test_stream test_server "
+                           "network_faults interleave event_reader cookie_jar socket_client test_kernel memory_stream"),
 }
 
 SAY_IT_BY_NAME = {"begin", "end", "cbegin", "cend", "value_type", "iterator", "const_iterator", "iterator_category",

@@ -171,6 +171,7 @@ TEST(ErrorsAndState, AnErrorMayHaveFields) {
 TEST(ErrorsAndState, AFailureIsAnsweredWith500UnlessTheHandlerSaysOtherwise) {
   TestClient client(make_site());
   EXPECT_EQ(client.get("/raw-price/assam").text, "7\n");
+  client.expect_errors("The list has no price of mate.");
   EXPECT_EQ(client.get("/raw-price/mate").status, Status::InternalServerError);
   EXPECT_NE(client.log().back().find(
                 "GET /raw-price/mate: std::runtime_error: The list has no price of mate."),
@@ -195,6 +196,7 @@ TEST(ErrorsAndState, CommitsBeforeTheAnswerLeaves) {
   EXPECT_EQ(client.post("/entries/nonsense", "").status, Status::BadRequest);
   EXPECT_EQ(ledger.entries.size(), 1u) << "the answer is an error: nothing is committed";
   ledger.is_full = true;
+  client.expect_errors("the ledger is full");
   const auto answer = client.post("/entries/coffee", "");
   EXPECT_EQ(answer.status, Status::InternalServerError);
   EXPECT_EQ(answer.text.find("entered coffee"), std::string::npos)

@@ -32,6 +32,7 @@ std::string refusal_of(Mistake mistake) {
 /// Returns what is logged when a request meets the mistake; the client gets a 500.
 std::string log_of(Router site, std::string_view target) {
   TestClient client(std::move(site));
+  client.expect_errors();
   EXPECT_EQ(client.get(target).status, Status::InternalServerError);
   return client.log().empty() ? "nothing" : client.log().back();
 }
@@ -86,6 +87,7 @@ TEST(Mistakes, LogsATaskThatReadsContentBeforeGathering) {
   site.post("/notes",
             [](Request& request) -> Task<std::string> { co_return std::string(request.text()); });
   TestClient client(std::move(site));
+  client.expect_errors("the body has not been gathered");
   EXPECT_EQ(client.post("/notes", std::string(1'000'000, 'x')).status, Status::InternalServerError);
   EXPECT_TRUE(says(client.log().back(),
                    "std::logic_error: the body has not been gathered; co_await gather() first"));

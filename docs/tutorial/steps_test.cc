@@ -47,6 +47,7 @@ TEST(Tutorial, Step3ReadsReplacesAndDeletes) {
   EXPECT_EQ(replaced.text, R"({"id":1,"title":"milk","text":"three"})");
   EXPECT_EQ(client.del("/notes/1").status, Status::NoContent);
   EXPECT_EQ(client.get("/notes/milk").status, Status::NotFound);
+  client.expect_errors("There is no note 1.");
   EXPECT_EQ(client.get("/notes/1").status, Status::InternalServerError);
   const std::string& line = client.log().back();
   EXPECT_NE(line.find("GET /notes/1: NoSuchNote: There is no note 1.  id="), line.npos) << line;

@@ -132,6 +132,7 @@ TEST_F(JsonApiSqlite, AnswersRetryAfterWhenTheDatabaseIsBusy) {
 
 TEST_F(JsonApiSqlite, HidesOtherErrorsOfTheDatabase) {
   sqlite::Connection(file.path, std::chrono::milliseconds(0)).run("DROP TABLE teas");
+  client.expect_errors("no such table: teas");
   const auto failed = client.get("/teas/1");
   EXPECT_EQ(failed.status, Status::InternalServerError);
   EXPECT_EQ(failed.text.find("no such table"), std::string::npos);

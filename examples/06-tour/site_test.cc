@@ -116,6 +116,7 @@ TEST_F(Tour, TakesFiles) {
 }
 
 TEST_F(Tour, ExplainsErrorsToPeopleAndPrograms) {
+  client.expect_errors("a secret");
   const auto page = client.get("/broken", {{"Accept", "text/html"}});
   EXPECT_EQ(page.status, Status::InternalServerError);
   EXPECT_NE(page.text.find("Reference: <code>"), std::string::npos);

@@ -136,6 +136,7 @@ TEST_F(LoadedPlugin, RunsTasksAndCodeThatBlocks) {
 
 TEST_F(LoadedPlugin, ThrowsExceptionsThatTheProgramUnderstands) {
   TestClient client(make_shop());
+  client.expect_errors("GET /bug");
   EXPECT_EQ(client.get("/sold").status, Status::Gone);
   EXPECT_EQ(client.get("/bug").status, Status::InternalServerError);
   EXPECT_EQ(client.get("/nowhere").status, Status::NotFound);
@@ -169,6 +170,7 @@ TEST_F(LoadedPlugin, MayBeBuiltByTheOtherOfTwoCompilers) {
   if (!std::filesystem::exists(file)) GTEST_SKIP() << "it needs both compilers, and no sanitizer";
   const carried::Cashier cashier;
   TestClient client(Middleware(PutClerk{&cashier})(make_shop(file)));
+  client.expect_errors("GET /bug");
   EXPECT_EQ(errors(), "");
   EXPECT_EQ(client.get("/price/assam").text,
             "{\"tea\":\"assam\",\"amount\":4,\"currency\":\"CHF\"}");

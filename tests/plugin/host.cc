@@ -20,6 +20,7 @@ int own_status(const char* path) {
   site.get("/fault", []() -> std::string { throw mastic::HttpError(mastic::Status::Gone); });
   site.get("/bug", []() -> std::string { throw 42; });
   mastic::testing::TestClient client(std::move(site));
+  client.expect_errors("GET /bug");
   return static_cast<int>(client.get(path).status);
 }
 

@@ -1,7 +1,10 @@
 #include "mastic/testing/carrier.h"
 
+#include <algorithm>
 #include <stdexcept>
+#include <utility>
 
+#include "mastic/testing/interleave.h"
 #include "mastic/wire/http1/head_scanner.h"
 
 namespace mastic::testing {
@@ -19,14 +22,58 @@ void Carrier::wait_for(const std::function<bool()>& done, std::string_view what,
         return done();
       },
       what);
+  check_errors();
 }
 
-void Carrier::deliver_request(ClientEnd& end, std::string_view bytes) {
+void Carrier::check_errors() {
+  std::string unexpected;
+  for (const std::string& line : take_errors()) {
+    const auto is_in_line = [&](const std::string& part) { return line.contains(part); };
+    if (!std::ranges::any_of(expected_errors_, is_in_line)) unexpected += "\n  " + line;
+  }
+  if (unexpected.empty()) return;
+  throw std::logic_error("an error was logged that the test does not expect:" + unexpected +
+                         "\nIf it belongs to the test, call client.expect_errors(\"...\") before");
+}
+
+ClientEnd& Carrier::connect(const NetworkFaults& faults) {
+  detail::pause_script();
+  ClientEnd& end = connect();
+  end.faults = faults;
+  return end;
+}
+
+void Carrier::send(ClientEnd& end, std::string_view bytes) {
+  detail::pause_script();
+  leave_if_told(end);
+  while (!bytes.empty() && !end.ended && !end.has_left) {
+    const NetworkFaults& faults = end.faults;
+    const auto until_it_leaves = static_cast<std::size_t>(faults.leave_after_sent - end.sent);
+    const std::size_t size = std::min({bytes.size(), faults.send_bytes, until_it_leaves});
+    deliver(end, bytes.substr(0, size));
+    end.sent += size;
+    bytes.remove_prefix(size);
+    leave_if_told(end);
+    if (bytes.empty()) return;
+    faults.send_pause > base::Duration::zero() ? pass(faults.send_pause) : run_ready();
+    detail::pause_script();
+  }
+}
+
+void Carrier::leave_if_told(ClientEnd& end) {
+  const NetworkFaults& faults = end.faults;
+  const bool leaves =
+      end.sent >= faults.leave_after_sent || end.came >= faults.leave_after_received;
+  if (!leaves || end.ended || std::exchange(end.has_left, true)) return;
+  faults.resets ? reset(end) : leave(end);
+}
+
+void Carrier::send_request(ClientEnd& end, std::string_view bytes) {
   using wire::http1::kHeadEnd;
   const std::size_t found = bytes.find(kHeadEnd);
   const std::size_t head = found == bytes.npos ? bytes.size() : found + kHeadEnd.size();
-  deliver(end, bytes.substr(0, head));
-  if (head != bytes.size()) deliver(end, bytes.substr(head));
+  send(end, bytes.substr(0, head));
+  if (head != bytes.size()) send(end, bytes.substr(head));
 }
 
 void Carrier::turn_has_ended() {

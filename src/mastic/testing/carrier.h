@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 #include "mastic/base/ip_address.h"
 #include "mastic/base/kernel.h"
 #include "mastic/base/units.h"
+#include "mastic/testing/network_faults.h"
 
 namespace mastic::testing {
 
@@ -24,6 +26,12 @@ struct ClientEnd {
   bool reads = true;     ///< false: the client takes nothing more for now
   bool ended = false;    ///< nothing more will come
   bool aborted = false;  ///< the server has reset the connection
+
+  NetworkFaults faults;     ///< how the connection misbehaves
+  std::uint64_t sent = 0;   ///< how many bytes the client has sent
+  std::uint64_t came = 0;   ///< how many bytes have come
+  bool has_left = false;    ///< the client has left, as `faults` say
+  base::Instant next_read;  ///< before this time a slow reader takes nothing
 };
 
 /// A client that has something to do whenever bytes may have come, whatever the test waits for: a
@@ -46,11 +54,9 @@ class Carrier {
   Carrier& operator=(const Carrier&) = delete;
   virtual ~Carrier() = default;
 
-  /// Opens a connection. Its end lives as long as the carrier. Throws std::runtime_error when there
-  /// is no server.
+  /// Opens a connection. Its end lives as long as the carrier. Throws std::logic_error when there is
+  /// no server.
   virtual ClientEnd& connect() = 0;
-  /// Sends bytes, as far as the server takes them.
-  virtual void deliver(ClientEnd& end, std::string_view bytes) = 0;
   /// The client leaves without a word: it ends its side of the connection.
   virtual void leave(ClientEnd& end) = 0;
   /// The client leaves with a reset.
@@ -86,6 +92,8 @@ class Carrier {
   /// Throws std::logic_error if the application has broken its contract, as far as the carrier sees
   /// it.
   virtual void check_contract() {}
+  /// Takes the errors that were logged since the last call; none when the log is another process's.
+  [[nodiscard]] virtual std::vector<std::string> take_errors() { return {}; }
   /// The log so far, with messages of every level; empty when it is another process's.
   [[nodiscard]] virtual const std::vector<std::string>& log() const = 0;
   /// The host, and perhaps the port, that requests name: "test.example", "127.0.0.1:8080".
@@ -97,20 +105,34 @@ class Carrier {
   /// Waits like that. Also throws std::logic_error with the text of `fault`, in which a TurnWatcher
   /// says what the server has done wrong, as soon as it is not empty.
   void wait_for(const std::function<bool()>& done, std::string_view what, const std::string& fault);
+  /// Opens a connection that misbehaves like this.
+  ClientEnd& connect(const NetworkFaults& faults);
+  /// Sends bytes, as far as the server takes them and the faults of the connection let it.
+  void send(ClientEnd& end, std::string_view bytes);
   /// Sends a request: the head first and then the content, as any client may, so that a handler that
   /// forgets to wait for its content fails in tests.
-  void deliver_request(ClientEnd& end, std::string_view bytes);
+  void send_request(ClientEnd& end, std::string_view bytes);
+
+  /// From now on, errors whose line contains `part` may be logged.
+  void expect_errors(std::string_view part) { expected_errors_.emplace_back(part); }
+  /// Throws std::logic_error if an error was logged that is not expected.
+  void check_errors();
 
   /// Calls `watcher` whenever bytes may have come, until it is removed.
   void add(TurnWatcher& watcher) { watchers_.push_back(&watcher); }
   void remove(TurnWatcher& watcher) { std::erase(watchers_, &watcher); }
 
  protected:
+  /// Passes bytes to the server.
+  virtual void deliver(ClientEnd& end, std::string_view bytes) = 0;
   /// Calls the watchers.
   void turn_has_ended();
+  /// Leaves if the faults of the connection say so by now.
+  void leave_if_told(ClientEnd& end);
 
  private:
   std::vector<TurnWatcher*> watchers_;
+  std::vector<std::string> expected_errors_;
 };
 
 }  // namespace mastic::testing

@@ -9,6 +9,7 @@ namespace mastic::testing {
 /// The value of an environment variable; empty when it is not set.
 ///
 ///     MASTIC_TARGET_URL    the server that every TestClient calls, in place of its application
+///     MASTIC_SEED          the order of the scripts of `interleave`
 [[nodiscard]] std::string environment(const char* name);
 
 }  // namespace mastic::testing

@@ -100,6 +100,7 @@ TEST_F(LifecycleTest, AFailedTaskIsLoggedAndTheSiteKeepsServing) {
     throw std::runtime_error("no route to host");
   });
   TestClient client(std::move(site));
+  client.expect_errors("no route to host");
   client.pass(2s);
   EXPECT_EQ(client.get("/").text, "here");
   ASSERT_EQ(client.log().size(), 1u);

@@ -1,11 +1,13 @@
 #include "mastic/testing/memory_carrier.h"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
 #include "mastic/base/assert.h"
 #include "mastic/middleware/lint.h"
 #include "mastic/testing/direct_call.h"
+#include "mastic/testing/interleave.h"
 
 namespace mastic::testing {
 namespace {
@@ -85,8 +87,10 @@ bool MemoryCarrier::run_until(const std::function<bool()>& done) {
   while (!done()) {
     check_contract();  // a breach may be the reason why nothing comes
     if (kernel_.monotonic_now() >= deadline) return false;
-    turn(std::chrono::hours(1));
+    // While another client may still do something, time stands still.
+    turn(detail::script_waits() ? std::chrono::hours(1) : base::Duration::zero());
   }
+  detail::script_proceeds();
   return true;
 }
 
@@ -149,11 +153,35 @@ bool MemoryCarrier::is_anything_left() {
 }
 
 void MemoryCarrier::turn(base::Duration most) {
-  (void)loop_->turn(most);
+  (void)loop_->turn(until_next_read(most));
   for (const auto& peer : peers_) {
     if (peer->stream != nullptr) peer->stream->deliver({});  // what waits while reading was paused
+    if (peer->stream != nullptr) read_slowly(*peer);
+    leave_if_told(*peer);
+    // A kernel answers what still comes to a closed socket with a reset.
+    if (peer->has_left && peer->stream != nullptr && peer->stream->has_in_flight()) reset(*peer);
   }
   turn_has_ended();
+}
+
+base::Duration MemoryCarrier::until_next_read(base::Duration most) {
+  const base::Instant now = kernel_.monotonic_now();
+  for (const auto& peer : peers_) {
+    if (peer->stream == nullptr || !peer->stream->has_in_flight()) continue;
+    if (!peer->reads || peer->has_left) continue;
+    most = std::min(most, std::max(base::Duration::zero(), peer->next_read - now));
+  }
+  return most;
+}
+
+void MemoryCarrier::read_slowly(MemoryPeer& peer) {
+  const base::Instant now = kernel_.monotonic_now();
+  if (!peer.stream->has_in_flight() || peer.has_left) return;
+  if (!peer.reads || now < peer.next_read) return;
+  const std::uint64_t until_it_leaves = peer.faults.leave_after_received - peer.came;
+  peer.stream->take(static_cast<std::size_t>(
+      std::min<std::uint64_t>(peer.faults.receive_bytes, until_it_leaves)));
+  peer.next_read = now + peer.faults.receive_pause;
 }
 
 }  // namespace mastic::testing

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "mastic/app/app.h"
@@ -46,8 +47,8 @@ class MemoryCarrier final : public Carrier {
   MemoryCarrier(app::App app, const server::Options& options);
   ~MemoryCarrier() override;
 
+  using Carrier::connect;
   ClientEnd& connect() override;
-  void deliver(ClientEnd& end, std::string_view bytes) override;
   void leave(ClientEnd& end) override;
   void reset(ClientEnd& end) override;
   void read_on(ClientEnd& end) override;
@@ -73,6 +74,9 @@ class MemoryCarrier final : public Carrier {
   void set_endpoint(const base::Endpoint& endpoint) override { endpoint_ = endpoint; }
 
   void check_contract() override;
+  [[nodiscard]] std::vector<std::string> take_errors() override {
+    return std::exchange(log_.errors, {});
+  }
   [[nodiscard]] const std::vector<std::string>& log() const override { return log_.lines; }
   [[nodiscard]] const std::string& authority() const override;
 
@@ -89,6 +93,10 @@ class MemoryCarrier final : public Carrier {
     server::Shard& shard_;
   };
 
+  void deliver(ClientEnd& end, std::string_view bytes) override;
+  /// How long a turn may wait before a slow reader has to read: `most` at most.
+  [[nodiscard]] base::Duration until_next_read(base::Duration most);
+  void read_slowly(MemoryPeer& peer);
   [[nodiscard]] bool is_anything_left();
   /// Runs one turn, for which the clock moves by `most` at most.
   void turn(base::Duration most);

@@ -1,6 +1,8 @@
 #include "mastic/testing/memory_stream.h"
 
+#include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <utility>
 
 namespace mastic::testing {
@@ -35,19 +37,39 @@ char* MemoryStream::prepare(std::size_t size) {
   return prepared_.data();
 }
 
-void MemoryStream::commit(std::size_t size) {
-  peer_.received.append(prepared_, 0, size);
-  wrote(size);
-}
+void MemoryStream::commit(std::size_t size) { wrote(std::string_view(prepared_).substr(0, size)); }
 
 void MemoryStream::write_shared(std::string_view bytes, std::shared_ptr<const void>) {
-  peer_.received += bytes;
-  wrote(bytes.size());
+  wrote(bytes);
 }
 
-void MemoryStream::wrote(std::size_t size) {
-  unsent_ += size;
-  if (size != 0 && peer_.reads) report_sent();
+void MemoryStream::wrote(std::string_view bytes) {
+  const NetworkFaults& faults = peer_.faults;
+  unsent_ += bytes.size();
+  const bool is_taken_later =
+      faults.receive_bytes != SIZE_MAX || faults.leave_after_received != NetworkFaults::kNever;
+  if (is_taken_later || peer_.has_left) {
+    in_flight_ += bytes;
+    return;
+  }
+  peer_.received += bytes;
+  peer_.came += bytes.size();
+  if (!bytes.empty() && peer_.reads) report_sent();
+}
+
+void MemoryStream::take(std::size_t size) {
+  size = std::min(size, in_flight_.size());
+  peer_.received.append(in_flight_, 0, size);
+  in_flight_.erase(0, size);
+  peer_.came += size;
+  unsent_ -= size;
+  if (in_flight_.empty() && is_shut_) peer_.ended = true;
+  if (size > 0) owner().sent(size, unsent_);
+}
+
+void MemoryStream::shut_write() {
+  is_shut_ = true;
+  if (in_flight_.empty()) peer_.ended = true;
 }
 
 void MemoryStream::report_sent() {

@@ -34,7 +34,7 @@ class MemoryStream final : public net::Stream {
   void commit(std::size_t size) override;
   void write_shared(std::string_view bytes, std::shared_ptr<const void> keeper) override;
   [[nodiscard]] std::uint64_t unsent() const override { return unsent_; }
-  void shut_write() override { peer_.ended = true; }
+  void shut_write() override;
   void close() override;
   void abort() override;
 
@@ -45,6 +45,10 @@ class MemoryStream final : public net::Stream {
   void deliver_end() { owner().received_end(); }
   /// Tells the owner that the peer has reset the connection.
   void deliver_reset();
+  /// Whether there are bytes that a slow peer has yet to take.
+  [[nodiscard]] bool has_in_flight() const { return !in_flight_.empty(); }
+  /// A slow peer takes at most `size` bytes.
+  void take(std::size_t size);
   /// Tells the owner that everything was sent, when the peer reads again.
   void peer_reads_again();
 
@@ -53,14 +57,16 @@ class MemoryStream final : public net::Stream {
   /// Tells the owner that everything was sent, in a later turn, as a socket would.
   class Sent;
 
-  void wrote(std::size_t size);
+  void wrote(std::string_view bytes);
   void report_sent();
 
   loop::Loop& loop_;
   MemoryPeer& peer_;
   std::string prepared_;
-  std::string waiting_;  ///< bytes from the peer that came while reading was paused
+  std::string waiting_;    ///< bytes from the peer that came while reading was paused
+  std::string in_flight_;  ///< bytes that a slow peer has yet to take
   bool is_paused_ = false;
+  bool is_shut_ = false;
   std::uint64_t unsent_ = 0;
   Sent* sent_ = nullptr;
 };

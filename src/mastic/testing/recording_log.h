@@ -19,9 +19,12 @@ class RecordingLog final : public base::Log {
   void write(const base::LogRecord& record) noexcept override {
     const std::lock_guard lock(mutex_);
     append_log_text(lines.emplace_back(), record);
+    if (record.level == base::Level::Error) errors.push_back(lines.back());
   }
   /// The lines so far. To be read while no other thread logs.
   std::vector<std::string> lines;
+  /// Those of the lines that are errors, until somebody takes them.
+  std::vector<std::string> errors;
 
  private:
   std::mutex mutex_;

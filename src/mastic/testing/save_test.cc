@@ -103,6 +103,7 @@ TEST_F(SaveTest, AServerThatEndsLeavesNoFile) {
 TEST_F(SaveTest, AFullDiskIs507AndTheLogNamesTheFile) {
   ::signal(SIGXFSZ, SIG_IGN);  // as every server does, so that the write fails instead
   TestClient client(make_saving_site());
+  client.expect_errors("File too large");
   {
     const Limit limit(RLIMIT_FSIZE, 100'000);
     const auto answer = client.put("/one", std::string(200'000, 'x'));
@@ -136,6 +137,7 @@ TEST_F(SaveTest, ALackOfDescriptorsIs503) {
 
 TEST_F(SaveTest, AMissingDirectoryIs500) {
   TestClient client(make_saving_site());
+  client.expect_errors("make the directory first");
   EXPECT_EQ(client.put("/none/file", "text").status, Status::InternalServerError);
   ASSERT_EQ(client.log().size(), 1u);
   EXPECT_NE(client.log()[0].find("make the directory first"), std::string::npos) << client.log()[0];

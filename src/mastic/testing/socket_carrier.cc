@@ -17,7 +17,7 @@
 namespace mastic::testing {
 namespace {
 
-constexpr auto kPatience = std::chrono::seconds(30);
+constexpr auto kLongestWaitForServer = std::chrono::seconds(30);
 // So long does a server have to say something on a connection, or else it is quiet.
 constexpr auto kQuietAfter = std::chrono::milliseconds(200);
 constexpr auto kLongestPass = std::chrono::seconds(10);
@@ -73,6 +73,7 @@ class SocketCarrier::End final : public ClientEnd, private net::StreamOwner {
  private:
   void received(std::string_view bytes) noexcept override {
     ClientEnd::received += bytes;
+    came += bytes.size();
     last_news = base::system_kernel().monotonic_now();
   }
   void received_end() noexcept override { end_now(); }
@@ -125,7 +126,7 @@ void SocketCarrier::read_on(ClientEnd& end) {
 }
 
 bool SocketCarrier::run_until(const std::function<bool()>& done) {
-  const base::Instant deadline = clock().monotonic_now() + kPatience;
+  const base::Instant deadline = clock().monotonic_now() + kLongestWaitForServer;
   while (!done()) {
     if (clock().monotonic_now() >= deadline) return false;
     turn(kQuietAfter / 4);
@@ -150,6 +151,7 @@ void SocketCarrier::turn(base::Duration longest) {
     if (!end->ended && !end->reads) end->stream->pause_reading();
   }
   (void)loop_->turn(longest);
+  for (const auto& end : ends_) leave_if_told(*end);
   turn_has_ended();
 }
 

@@ -20,8 +20,8 @@ class SocketCarrier final : public Carrier {
   explicit SocketCarrier(TargetUrl url);
   ~SocketCarrier() override;
 
+  using Carrier::connect;
   ClientEnd& connect() override;
-  void deliver(ClientEnd& end, std::string_view bytes) override;
   void leave(ClientEnd& end) override;
   void reset(ClientEnd& end) override;
   void read_on(ClientEnd& end) override;
@@ -41,6 +41,7 @@ class SocketCarrier final : public Carrier {
 
  private:
   class End;
+  void deliver(ClientEnd& end, std::string_view bytes) override;
   void turn(base::Duration longest);
 
   const TargetUrl url_;

@@ -27,14 +27,15 @@ TestResponse wait_for_answer(Carrier& carrier, ClientEnd& end, http::Method meth
   std::optional<TestResponse> response;
   carrier.wait_for(
       [&] {
-        response = read_response(end.received, method, end.ended);
-        return response || end.ended;
+        response = read_response(end.received, method, end.ended && !end.has_left);
+        return response || end.ended || end.has_left;
       },
       "answer");
   // Exchanges end before the call returns, so that a test sees what its on_finish hooks have done.
   if (response) carrier.finish_exchanges();
   carrier.check_contract();
   if (response) return *std::move(response);
+  if (end.has_left) throw ClientLeft("the client has left, as it was told to");
   throw std::logic_error(end.received.empty()
                              ? "the server closed the connection without an answer"
                              : "the server closed the connection within the answer, after " +
@@ -74,7 +75,7 @@ std::string head_of(const TestRequest& request, const Framing& framing) {
 
 /// How requests reach the application.
 struct TestClient::Way {
-  std::unique_ptr<Carrier> carrier;
+  std::shared_ptr<Carrier> carrier;
   MemoryCarrier* memory = nullptr;  ///< the carrier, if it is in memory
   bool is_direct = false;
   std::string prefix;
@@ -82,13 +83,13 @@ struct TestClient::Way {
   static Way to(std::string_view url) {
     TargetUrl target = TargetUrl::parse(url);
     std::string prefix = target.prefix;
-    return {.carrier = std::make_unique<SocketCarrier>(std::move(target)),
+    return {.carrier = std::make_shared<SocketCarrier>(std::move(target)),
             .prefix = std::move(prefix)};
   }
   /// In memory, unless the environment names a live server.
   static Way to(app::App app, const server::Options& options, bool is_direct) {
     if (const std::string url = environment("MASTIC_TARGET_URL"); !url.empty()) return to(url);
-    auto carrier = std::make_unique<MemoryCarrier>(std::move(app), options);
+    auto carrier = std::make_shared<MemoryCarrier>(std::move(app), options);
     MemoryCarrier* const memory = carrier.get();
     return {std::move(carrier), memory, is_direct, {}};
   }
@@ -166,12 +167,22 @@ TestResponse TestClient::request(std::string_view method, std::string_view targe
     exchange->origin = origin_;
     exchange->request = make(method, target, fields, content);
     const std::size_t logged = log().size();
-    TestResponse response = this->exchange(exchange->request);
+    TestResponse response = exchange_or_explain(exchange->request);
     exchange->log.assign(log().begin() + static_cast<std::ptrdiff_t>(logged), log().end());
     take_cookies(response, exchange->request);
     response.set_exchange(std::move(exchange));
+    check_errors(response);
     return response;
   });
+}
+
+/// The message of an unexpected error shows the whole exchange.
+void TestClient::check_errors(const TestResponse& response) {
+  try {
+    carrier_->check_errors();
+  } catch (const std::logic_error& error) {
+    throw std::logic_error(error.what() + ("\n" + response.to_string()));
+  }
 }
 
 TestRequest TestClient::make(std::string_view method, std::string_view target,
@@ -206,6 +217,17 @@ void TestClient::take_cookies(const TestResponse& response, const TestRequest& r
                 {request.fields.get(FieldName::Host).value_or(""), request.target, now()});
 }
 
+/// What was logged as an error probably says why there is no answer.
+TestResponse TestClient::exchange_or_explain(const TestRequest& request) {
+  try {
+    return exchange(request);
+  } catch (const std::logic_error& error) {
+    std::string message = error.what();
+    for (const std::string& line : carrier_->take_errors()) message += "\n| " + line;
+    throw std::logic_error(message);
+  }
+}
+
 TestResponse TestClient::exchange(const TestRequest& request) {
   return is_direct_ ? memory_->call(request) : exchange_bytes(request);
 }
@@ -219,9 +241,10 @@ TestResponse TestClient::exchange_bytes(const TestRequest& request) {
   if (!request.content.empty() || method == "POST" || method == "PUT" || method == "PATCH") {
     framing = {Framing::Kind::Length, request.content.size()};
   }
-  if (connection_ == nullptr || connection_->ended) connection_ = &carrier_->connect();
+  if (connection_ == nullptr || connection_->ended || connection_->has_left)
+    connection_ = &carrier_->connect(faults_);
   ClientEnd& end = *connection_;
-  carrier_->deliver_request(end, head_of(request, framing) + request.content);
+  carrier_->send_request(end, head_of(request, framing) + request.content);
   TestResponse response = wait_for_answer(*carrier_, end, http::parse_method(method));
   if (response.status == http::Status::SwitchingProtocols) {
     connection_ = nullptr;  // that connection speaks another protocol from now on
@@ -253,8 +276,8 @@ TestSocket TestClient::websocket(std::string_view target, const FieldList& field
                                                {"Sec-WebSocket-Key", kKey}}) {
       if (!request.fields.get(name)) request.fields.add(name, value);
     }
-    ClientEnd& end = carrier_->connect();
-    carrier_->deliver(end, head_of(request, {}));
+    ClientEnd& end = carrier_->connect(faults_);
+    carrier_->send(end, head_of(request, {}));
     TestResponse response = wait_for_answer(*carrier_, end, http::Method::Get);
     const bool is_accepted = response.status == http::Status::SwitchingProtocols;
     if (!is_accepted) carrier_->leave(end);
@@ -273,7 +296,7 @@ TestEvents TestClient::events(std::string_view target, const FieldList& fields, 
     // The request is made again when the stream reconnects, so it is kept.
     TestRequest request =
         make("GET", target, with_field(fields, "Accept", "text/event-stream"), {});
-    return TestEvents(*carrier_, [request = std::move(request)](std::string_view last_id) {
+    return TestEvents(*carrier_, faults_, [request = std::move(request)](std::string_view last_id) {
       TestRequest again = request;
       if (!last_id.empty()) again.fields.set("Last-Event-ID", last_id);
       return head_of(again, {});
@@ -281,12 +304,23 @@ TestEvents TestClient::events(std::string_view target, const FieldList& fields, 
   });
 }
 
+TestStream TestClient::stream(std::string_view method, std::string_view target,
+                              const FieldList& fields, Where where) {
+  return call_at(where, method, target, [&] {
+    auto exchange = std::make_shared<TestResponse::Exchange>();
+    exchange->client = this;
+    exchange->origin = origin_;
+    exchange->request = make(method, target, fields, {});
+    return TestStream(*carrier_, faults_, std::move(exchange));
+  });
+}
+
 /// Uses a new connection: after bytes that are not a request, the end of an answer cannot be
 /// recognized, so the connection of the other calls must not be used.
 std::string TestClient::send_raw(std::string_view bytes, Where where) {
   return call_at(where, "raw", "bytes", [&] {
-    ClientEnd& end = carrier_->connect();
-    carrier_->deliver_request(end, bytes);
+    ClientEnd& end = carrier_->connect(faults_);
+    carrier_->send_request(end, bytes);
     carrier_->finish_exchanges();
     (void)carrier_->run_until([&] { return end.ended || carrier_->is_quiet(end); });
     carrier_->finish_exchanges();
@@ -305,10 +339,21 @@ void TestClient::set_peer(std::string_view ip, std::uint16_t port) {
   carrier_->set_endpoint({*address, port});
   connection_ = nullptr;
 }
-void TestClient::pass(base::Duration time) { carrier_->pass(time); }
+void TestClient::pass(base::Duration time) {
+  carrier_->pass(time);
+  carrier_->check_errors();
+}
 base::WallTime TestClient::now() const { return carrier_->clock().wall_now(); }
 void TestClient::set_time(base::WallTime time) { carrier_->set_time(time); }
 void TestClient::drain(base::Duration in) { carrier_->drain(in); }
+void TestClient::network(const NetworkFaults& faults) {
+  faults_ = faults;
+  connection_ = nullptr;
+}
+TestClient TestClient::another() const {
+  return TestClient(Way{carrier_, memory_, is_direct_, prefix_});
+}
+void TestClient::expect_errors(std::string_view part) { carrier_->expect_errors(part); }
 const std::vector<std::string>& TestClient::log() const { return carrier_->log(); }
 
 }  // namespace mastic::testing

@@ -20,6 +20,7 @@
 #include "mastic/testing/test_request.h"
 #include "mastic/testing/test_response.h"
 #include "mastic/testing/test_socket.h"
+#include "mastic/testing/test_stream.h"
 
 namespace mastic::testing {
 
@@ -49,8 +50,8 @@ struct ClientEnd;
 /// with later requests, as in a browser (CookieJar).
 ///
 /// Every answer is checked against the contract of applications (middleware/lint). A call throws
-/// std::logic_error for a breach of the contract, for an answer that is not HTTP, and when there is
-/// no answer. The message says where in the test the call stands, what was asked and what came. All
+/// std::logic_error for a breach of the contract, for an answer that is not HTTP, when there is no
+/// answer, and when an error was logged meanwhile that the test does not expect. The message says where in the test the call stands, what was asked and what came. All
 /// calls must come from one thread.
 class TestClient {
  public:
@@ -154,6 +155,10 @@ class TestClient {
   TestEvents events(std::string_view target, const FieldList& fields = {},
                     Where where = Where::current());
 
+  /// Begins a request whose content the test sends in pieces, over a connection of its own.
+  TestStream stream(std::string_view method, std::string_view target, const FieldList& fields = {},
+                    Where where = Where::current());
+
   /// Sends any bytes, HTTP or not, over a new connection. Returns everything that comes back until
   /// the server closes the connection or has answered every request.
   std::string send_raw(std::string_view bytes, Where where = Where::current());
@@ -175,6 +180,16 @@ class TestClient {
   void drain(base::Duration in = {});
   /// The log so far, with messages of every level: `info app: stored 3 items  id=8f3 route=/items`.
   [[nodiscard]] const std::vector<std::string>& log() const;
+  /// Makes the network of this client misbehave, from its next connection on: it is slow, cuts what
+  /// is sent, or lets the client leave in the middle, which throws ClientLeft. The next request opens
+  /// a new connection. Over a socket, `receive_bytes` has no effect; in direct calls, nothing has.
+  void network(const NetworkFaults& faults);
+  /// Another client of the same application, with cookies and connections of its own. It has the same
+  /// clock and log. The application lives until its last client is destroyed.
+  [[nodiscard]] TestClient another() const;
+  /// Says that errors whose line in the log contains `part` belong to the test. Without this, a call
+  /// during which an error is logged throws std::logic_error.
+  void expect_errors(std::string_view part = {});
   /// The scheme and host of the URLs of this client: "http://test.example".
   [[nodiscard]] const std::string& origin() const MASTIC_LIFETIMEBOUND { return origin_; }
   /// Whether the application is a server somewhere else, so that what needs its process must be left
@@ -189,6 +204,8 @@ class TestClient {
                                  const FieldList& fields, std::string_view content);
   /// Keeps the cookies that the answer to `request` sets.
   void take_cookies(const TestResponse& response, const TestRequest& request);
+  void check_errors(const TestResponse& response);
+  [[nodiscard]] TestResponse exchange_or_explain(const TestRequest& request);
   [[nodiscard]] TestResponse exchange(const TestRequest& request);
   [[nodiscard]] TestResponse exchange_bytes(const TestRequest& request);
 
@@ -196,7 +213,8 @@ class TestClient {
   std::string origin_;
   std::string prefix_;                                       ///< the path before every target
   std::vector<std::pair<std::string, std::string>> always_;  ///< fields of every request
-  std::unique_ptr<Carrier> carrier_;
+  NetworkFaults faults_;
+  std::shared_ptr<Carrier> carrier_;
   MemoryCarrier* memory_ = nullptr;  ///< the carrier, if it is in memory
   bool is_direct_ = false;
   ClientEnd* connection_ = nullptr;  ///< that of requests; null when a new one is needed

@@ -139,9 +139,39 @@ TEST(TestClient, ThrowsWhenAnAnswerIsIncomplete) {
 
 TEST(TestClient, RecordsTheLog) {
   TestClient client(make_site());
+  client.expect_errors("why");
   EXPECT_EQ(client.get("/throws").status, Status::InternalServerError);
   ASSERT_EQ(client.log().size(), 1u);
   EXPECT_NE(client.log()[0].find("why"), std::string::npos);
+}
+
+TEST(TestClient, ThrowsWhenAnErrorIsLoggedThatTheTestDoesNotExpect) {
+  TestClient client(make_site());
+  client.expect_errors("another error");
+  try {
+    (void)client.get("/throws");
+    FAIL();
+  } catch (const std::logic_error& error) {
+    const std::string message = error.what();
+    EXPECT_NE(
+        message.find("GET /throws: an error was logged that the test does not expect:\n  error "
+                     "app: GET /throws: std::runtime_error: why"),
+        message.npos)
+        << message;
+    EXPECT_NE(message.find("\n< 500 Internal Server Error\n"), message.npos) << message;
+  }
+  EXPECT_EQ(client.get("/").text, "hello\n") << "an error is reported once";
+}
+
+TEST(TestClient, SaysWhatWasLoggedWhenThereIsNoAnswer) {
+  TestClient client(make_site());
+  try {
+    (void)client.get("/aborts");
+    FAIL();
+  } catch (const std::logic_error& error) {
+    const std::string message = error.what();
+    EXPECT_NE(message.find("\n| error app: GET /aborts: int"), message.npos) << message;
+  }
 }
 
 TEST(TestClient, SendsAnyBytes) {
@@ -161,6 +191,7 @@ TEST(TestClient, SendsContentAfterTheHead) {
   TestClient client(app::App([](Request& request) -> Task<std::string> {
     co_return std::string(request.text());  // without waiting for the content
   }));
+  client.expect_errors("the body has not been gathered");
   EXPECT_EQ(client.post("/", "content").status, Status::InternalServerError);
   TestClient patient(app::App([](Request& request) -> Task<std::string> {
     co_await request.gather();

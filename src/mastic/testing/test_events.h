@@ -11,6 +11,7 @@
 #include "mastic/base/attributes.h"
 #include "mastic/base/units.h"
 #include "mastic/testing/event_reader.h"
+#include "mastic/testing/network_faults.h"
 #include "mastic/testing/test_response.h"
 
 namespace mastic::testing {
@@ -29,7 +30,8 @@ class TestEvents {
  public:
   /// Made by TestClient::events. `head` makes the head of a request with this Last-Event-ID, which
   /// may be empty.
-  TestEvents(Carrier& carrier, std::function<std::string(std::string_view last_id)> head);
+  TestEvents(Carrier& carrier, const NetworkFaults& faults,
+             std::function<std::string(std::string_view last_id)> head);
   TestEvents(TestEvents&&) noexcept;
   TestEvents& operator=(TestEvents&&) noexcept;
   /// Leaves, as a closed tab does.
@@ -50,6 +52,10 @@ class TestEvents {
   /// How many comments have come, which servers send to keep the stream alive.
   [[nodiscard]] std::size_t comments() const;
 
+  /// Takes nothing more from now on, so that the server finds its client behind.
+  void stop_reading();
+  /// Takes again what comes, and what has come meanwhile.
+  void read_on();
   /// Leaves the stream, as EventSource.close() does.
   void leave();
   /// Leaves the stream if it is open, lets the time `retry()` pass, and asks for it again, as a

@@ -83,7 +83,7 @@ class TestSocket::Line final : public TurnWatcher {
     if (peer.ended && !closed) closed = Closed{.code = CloseCode::Abnormal, .by_peer = true};
   }
   void send(Opcode opcode, std::string_view payload) {
-    carrier.deliver(peer, frame_of(opcode, payload));
+    carrier.send(peer, frame_of(opcode, payload));
   }
   /// Waits until `done` returns true.
   void wait_for(const std::function<bool()>& done, std::string_view what) {
@@ -165,7 +165,7 @@ void TestSocket::send_binary(std::string_view bytes) {
   line().carrier.run_ready();
 }
 void TestSocket::send_frames(std::string_view bytes) {
-  line().carrier.deliver(line().peer, bytes);
+  line().carrier.send(line().peer, bytes);
   line().carrier.run_ready();
 }
 

@@ -1,0 +1,63 @@
+// Reads one answer from a connection, piece by piece, while a test waits for anything.
+
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "mastic/base/arena.h"
+#include "mastic/http/method.h"
+#include "mastic/testing/carrier.h"
+#include "mastic/testing/test_response.h"
+#include "mastic/wire/http1/response_parser.h"
+
+namespace mastic::testing {
+
+/// An answer that comes over a connection. It stays where it is, because the parser refers to its
+/// memory.
+class AnswerReader final : private TurnWatcher {
+ public:
+  /// Calls `take_piece` with each piece of the content; what that leaves belongs to `response().text`
+  /// if `take_piece` returns false. All arguments must outlive the reader.
+  AnswerReader(Carrier& carrier, ClientEnd& end, http::Method method,
+               std::function<bool(std::string_view piece)> take_piece);
+  ~AnswerReader() { carrier_.remove(*this); }
+
+  /// What has come so far: status and fields once there is a head.
+  [[nodiscard]] TestResponse& response() { return response_; }
+  [[nodiscard]] bool has_head() const { return has_head_; }
+  /// Whether nothing more belongs to the answer: it is complete, or the connection has ended.
+  [[nodiscard]] bool has_ended() const { return has_ended_; }
+  /// Whether the answer came to its end.
+  [[nodiscard]] bool is_complete() const { return is_complete_; }
+  /// Regards the answer as ended.
+  void stop() { has_ended_ = true; }
+  [[nodiscard]] ClientEnd& end() { return end_; }
+
+  /// Waits until `done` returns true. Throws std::logic_error when `what` does not come, and when
+  /// the answer is not HTTP.
+  void wait_for(const std::function<bool()>& done, std::string_view what) {
+    carrier_.wait_for(done, what, fault_);
+  }
+
+ private:
+  void turn_ended() override;
+  /// Returns whether there may be more in the input.
+  bool take(const wire::http1::ResponseParser::Event& event);
+
+  Carrier& carrier_;
+  ClientEnd& end_;
+  const std::function<bool(std::string_view)> take_piece_;
+  const wire::http1::Limits limits_;
+  const http::Method method_;
+  base::Arena memory_;
+  std::optional<wire::http1::ResponseParser> parser_;
+  TestResponse response_;
+  bool has_head_ = false;
+  bool has_ended_ = false;
+  bool is_complete_ = false;
+  std::string fault_;
+};
+
+}  // namespace mastic::testing
