@@ -94,6 +94,7 @@ class MemoryCarrier final : public Carrier {
   };
 
   void deliver(ClientEnd& end, std::string_view bytes) override;
+  [[nodiscard]] TestResponse answer_to(const TestRequest& request);
   /// How long a turn may wait before a slow reader has to read: `most` at most.
   [[nodiscard]] base::Duration until_next_read(base::Duration most);
   void read_slowly(MemoryPeer& peer);
