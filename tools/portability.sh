@@ -76,7 +76,7 @@ cross_build() {
     apt-get update -qq
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
       cmake ninja-build pkg-config python3 g++ g++-aarch64-linux-gnu qemu-user libboost1.83-dev libstdc++6:arm64 libgtest-dev:arm64 \
-      libdw-dev:arm64 liburing-dev:arm64 librapidcheck-dev:arm64 libsqlite3-dev:arm64 libssl-dev:arm64 zlib1g-dev:arm64' \
+      libdw-dev:arm64 libgumbo-dev:arm64 liburing-dev:arm64 librapidcheck-dev:arm64 libsqlite3-dev:arm64 libssl-dev:arm64 zlib1g-dev:arm64' \
     >"$trees/arm64.log" 2>&1
   report arm64 "cmake --preset dev -B build/arm64 --toolchain cmake/arm64.cmake && cmake --build build/arm64 &&
     ctest --test-dir build/arm64 -j $(nproc) --timeout 600 -L '^(base|json|http|wire.*|async|app|routing|threads|files|middleware)\$' -E '^StackTrace'" \

@@ -4,7 +4,7 @@
 Targets whose names begin with `request` or `server` get complete requests, those with `response` get
 responses with the bodies of these requests, those with `json` get JSON values, those with `ini` get the
 sites of the golden files, those with `multipart` get forms, those with `content_coding` get compressed
-content, those with `ws_` get frames, messages or offers of WebSockets, and all others get single lines and fields.
+content, those with `html` get the golden pages with a selector before, those with `ws_` get frames, messages or offers of WebSockets, and all others get single lines and fields.
 """
 
 import gzip
@@ -16,6 +16,7 @@ import sys
 HOUSE = pathlib.Path(__file__).resolve().parent.parent
 MESSAGES = HOUSE / "src" / "mastic" / "wire" / "messages"
 SITES = [HOUSE / "src" / "mastic" / "deploy" / "golden", HOUSE / "tests" / "interop" / "paste_deploy"]
+PAGES = HOUSE / "src" / "mastic" / "testing" / "html" / "golden"
 
 
 def unescape(text):
@@ -81,6 +82,13 @@ def seeds(target):
     if target.startswith("content_coding"):
         coded = gzip.compress(b"Two teas, two teas, two teas.\n" * 9, mtime=0)
         return [b"\x00" + coded, b"\x03" + coded * 2, b"\x01\x0b\x02\x80hello\x03", b"\x02\x28\xb5\x2f\xfd\x04\x00\x29\x00\x00hello"]
+    if target.startswith("html"):
+        pages = [path.read_bytes().split(b"----------\n")[0] for path in sorted(PAGES.iterdir())]
+        controls = b"".join(b"<input type=%s name=a%d min=1 max=9 required pattern=a+>" % (kind, number) for number, kind in enumerate(
+            b"text email url number range date month week time datetime-local color checkbox radio file image".split()))
+        pages.append(b"<form>" + controls + b"<select name=s><option>1<optgroup disabled><option selected>2</select><textarea name=t dirname=d>")
+        selectors = [b"a > b + c ~ d e, *", b":not(:has(> [a^='b' i])):nth-child(2n+1)", b"#a.b:contains('x')", b"li:is(a, :root)"]
+        return [selectors[number % 4] + b"\n" + page for number, page in enumerate(pages)]
     if target.startswith("multipart"):
         head = b'--b\r\nContent-Disposition: form-data; name="a"; filename="a%22.txt"\r\nContent-Type: text/plain\r\n\r\n'
         return [b"\x01" + head + b"one\r\n--bx\r\n" + head + b"\r\n--b--\r\n", b"\x81--" + head + b"x\r\n----bound--"]
