@@ -47,7 +47,7 @@ FENCE = [
     (r"(kernel\w*(\(\))?\.|(?<!\w)::)(recv|listen|accept4|bind)\(", SEAM + ["net", "loop/plain_transfer"]),
     (r"\bSSL_|\bopenssl/", ["net/tls"]),
     (r'\\r\\n', ["wire", "http/fields", "http/byteranges"]),
-    (r"\bargv\b|\bgetenv\b|\benviron\b|\bEXIT_(SUCCESS|FAILURE)\b", ["catalog/run", "catalog/read_options", "testing/environment"]),
+    (r"\bargv\b|\bgetenv\b|\benviron\b|\bEXIT_(SUCCESS|FAILURE)\b", ["catalog/run", "catalog/read_options", "testing/environment", "testing/test_page"]),
     (r"\bfork\(|\bexecv", ["supervisor"]),
     (r"\bdl(open|sym|close|addr)\b", ["deploy/plugin", "threads/stack", "threads/crash"]),
     (r"\bsigaction\b|\bsa_handler\b|\bSIGRT", ["threads/stack_trace", "threads/signals", "threads/crash"]),

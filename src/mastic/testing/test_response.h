@@ -14,11 +14,13 @@
 #include "mastic/http/method.h"
 #include "mastic/http/status.h"
 #include "mastic/json/json.h"
+#include "mastic/testing/html/document.h"
 #include "mastic/testing/test_request.h"
 
 namespace mastic::testing {
 
 class TestClient;
+class TestForm;
 
 /// A complete answer, as a client receives it. It can be copied and kept; the client that it came
 /// to must outlive it only for functions that send another request.
@@ -57,6 +59,59 @@ class TestResponse {
                              Where where = Where::current()) const& MASTIC_LIFETIMEBOUND;
   TestResponse expect(ExpectedStatus status = {}, Where where = Where::current()) &&;
 
+  // A page, and what a person does with it. What these send is like the request of a browser: with a
+  // Referer, and relative to the page. They are in test_page.cc and test_links.cc.
+
+  /// The page in this answer. It is parsed once. Throws std::logic_error if Content-Type is not that
+  /// of HTML.
+  [[nodiscard]] const html::Document& html(Where where = Where::current()) const
+      MASTIC_LIFETIMEBOUND;
+  /// Whether the content has `text` in it: as it is, or, of a page, in what people see, where any
+  /// white space is equal to any other.
+  [[nodiscard]] bool contains(std::string_view text) const;
+  /// Returns this answer if it contains `text`. Throws std::logic_error otherwise.
+  const TestResponse& expect_contains(std::string_view text,
+                                      Where where = Where::current()) const MASTIC_LIFETIMEBOUND;
+  /// Returns this answer if it does not contain `text`. Throws std::logic_error otherwise.
+  const TestResponse& expect_absent(std::string_view text,
+                                    Where where = Where::current()) const MASTIC_LIFETIMEBOUND;
+  /// Returns this answer if its content is that of the file `path`. Throws std::logic_error with the
+  /// lines that differ otherwise. If the environment variable MASTIC_WRITE_GOLDEN is set, the file is
+  /// written instead.
+  const TestResponse& expect_golden(const std::string& path,
+                                    Where where = Where::current()) const MASTIC_LIFETIMEBOUND;
+
+  /// Follows the redirection of this answer, as a browser does: after 303 by GET, after 301 and 302
+  /// too if it was a POST, after 307 and 308 with the same method and content. Throws
+  /// std::logic_error if this is no redirection, or if it leads to another host.
+  [[nodiscard]] TestResponse follow(Where where = Where::current()) const;
+  /// Follows redirections until an answer is none; that may be this one. Throws std::logic_error
+  /// after twenty, with the URLs of all.
+  [[nodiscard]] TestResponse follow_all(Where where = Where::current()) const;
+  /// Follows a link: one with this text, or that this CSS selector matches, or whose text has this
+  /// text in it. Throws std::logic_error if there is no such link or there are several that lead to
+  /// different places; the message lists links. The answer may be a redirection.
+  [[nodiscard]] TestResponse click(std::string_view text_or_selector,
+                                   Where where = Where::current()) const;
+  /// Follows one of several such links: `index` is 0 for the first.
+  [[nodiscard]] TestResponse click(std::string_view text_or_selector, std::size_t index,
+                                   Where where = Where::current()) const;
+  /// Goes to a URL that is relative to this page, as a link on it would be.
+  [[nodiscard]] TestResponse go_to(std::string_view url, Where where = Where::current()) const;
+  /// Sends the request of this answer again.
+  [[nodiscard]] TestResponse refresh(Where where = Where::current()) const;
+  /// The form with this id or name, to be filled in (test_form.h). Throws std::logic_error when there
+  /// is not exactly one.
+  [[nodiscard]] TestForm form(std::string_view id_or_name, Where where = Where::current()) const;
+  /// A form by its index, from 0.
+  [[nodiscard]] TestForm form(std::size_t index, Where where = Where::current()) const;
+  /// The only form.
+  [[nodiscard]] TestForm form(Where where = Where::current()) const;
+  /// Writes the content to a temporary file and shows it in a browser: the program in the environment
+  /// variable BROWSER, or xdg-open. Returns the path of the file, which stays. For the author of a
+  /// test, not for a test.
+  std::string open_in_browser() const;
+
   /// The request that was answered. Lives as long as this response or a copy of it.
   [[nodiscard]] const TestRequest& request() const MASTIC_LIFETIMEBOUND;
   /// The URL that was asked for: "http://test.example/shop?page=2".
@@ -81,7 +136,18 @@ class TestResponse {
   [[noreturn]] void throw_no_json(const std::string& why, const Where& where) const;
   void check(const ExpectedStatus& expected, const Where& where) const;
 
+  [[nodiscard]] std::string page_url() const;
+  [[nodiscard]] TestResponse visit(std::string_view url, Where where) const;
+  [[nodiscard]] TestResponse click_one(std::string_view wanted, const std::size_t* index,
+                                       Where where) const;
+  [[nodiscard]] std::string base_url(Where where) const;
+  [[nodiscard]] TestResponse send(std::string_view method, std::string_view url,
+                                  const FieldList& fields, std::string_view content,
+                                  Where where) const;
+  friend class TestForm;
+
   std::shared_ptr<const Exchange> exchange_;
+  mutable std::shared_ptr<const html::Document> page_;  ///< once it was asked for
 };
 
 /// Reads the interim responses and the final response at the front of `bytes`, and removes them;
@@ -92,3 +158,5 @@ class TestResponse {
                                                         bool ended);
 
 }  // namespace mastic::testing
+
+#include "mastic/testing/test_form.h"

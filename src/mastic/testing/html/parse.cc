@@ -291,8 +291,9 @@ void add_errors(Tree& tree, const GumboOutput& output, std::string_view source) 
     tree.errors.push_back(
         {place, is_end ? "the page ends too early" : "not as HTML wants it: " + near});
   }
-  std::ranges::stable_sort(tree.errors, {},
-                           [](const ParseError& error) { return error.place.offset; });
+  std::ranges::sort(tree.errors, {}, [](const ParseError& error) {
+    return std::pair(error.place.offset, error.message);
+  });
 }
 
 }  // namespace

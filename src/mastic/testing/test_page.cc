@@ -1,0 +1,132 @@
+// What a test asks of the page in an answer.
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+
+#include "mastic/base/text.h"
+#include "mastic/testing/environment.h"
+#include "mastic/testing/test_response.h"
+
+namespace mastic::testing {
+namespace {
+
+bool is_html(std::string_view content_type) {
+  const std::string type =
+      base::lower_case(base::trim(content_type.substr(0, content_type.find(';'))));
+  return type == "text/html" || type == "application/xhtml+xml";
+}
+
+std::vector<std::string_view> lines_of(std::string_view text) {
+  std::vector<std::string_view> lines;
+  while (!text.empty()) lines.push_back(base::take_until(text, '\n'));
+  return lines;
+}
+
+/// The lines between the first and the last one that differ, those of the file with a minus sign.
+std::string difference(std::string_view expected, std::string_view got) {
+  constexpr std::size_t kMost = 20;
+  const auto old_lines = lines_of(expected);
+  const auto new_lines = lines_of(got);
+  std::size_t before = 0;
+  while (before < old_lines.size() && before < new_lines.size() &&
+         old_lines[before] == new_lines[before])
+    ++before;
+  std::size_t after = 0;
+  while (after + before < old_lines.size() && after + before < new_lines.size() &&
+         old_lines[old_lines.size() - 1 - after] == new_lines[new_lines.size() - 1 - after]) {
+    ++after;
+  }
+  std::string out = "line " + std::to_string(before + 1) + ":\n";
+  const auto show = [&](char mark, const std::vector<std::string_view>& lines) {
+    const std::size_t end = lines.size() - after;
+    for (std::size_t i = before; i < end && i < before + kMost; ++i) {
+      out.append(1, mark).append(" ").append(lines[i]).append("\n");
+    }
+    if (end > before + kMost)
+      out += std::string(1, mark) + " ... " + std::to_string(end - before) + " lines in all\n";
+  };
+  show('-', old_lines);
+  show('+', new_lines);
+  const bool is_line_end = old_lines == new_lines;
+  return is_line_end ? "only in the line end after the last line\n" : out;
+}
+
+}  // namespace
+
+const html::Document& TestResponse::html(Where where) const {
+  if (page_) return *page_;
+  const auto type = field("Content-Type");
+  if (!is_html(type.value_or(""))) {
+    throw std::logic_error(
+        detail::to_text(where) + "the answer is not HTML: " +
+        (type ? "Content-Type is " + std::string(*type) : "it has no Content-Type") + "\n" +
+        to_string());
+  }
+  try {
+    page_ = std::make_shared<const html::Document>(text, *type);
+  } catch (const std::logic_error& error) {
+    throw std::logic_error(detail::to_text(where) + error.what());
+  }
+  return *page_;
+}
+
+bool TestResponse::contains(std::string_view part) const {
+  if (text.find(part) != text.npos) return true;
+  return is_html(field("Content-Type").value_or("")) && html().contains(part);
+}
+
+const TestResponse& TestResponse::expect_contains(std::string_view part, Where where) const {
+  if (contains(part)) return *this;
+  throw std::logic_error(detail::to_text(where) + "the answer does not contain '" +
+                         std::string(part) + "'\n" + to_string());
+}
+
+const TestResponse& TestResponse::expect_absent(std::string_view part, Where where) const {
+  if (!contains(part)) return *this;
+  throw std::logic_error(detail::to_text(where) + "the answer contains '" + std::string(part) +
+                         "'\n" + to_string());
+}
+
+const TestResponse& TestResponse::expect_golden(const std::string& path, Where where) const {
+  if (!environment("MASTIC_WRITE_GOLDEN").empty()) {
+    std::ofstream file(path, std::ios::binary);
+    file << text;
+    file.close();
+    if (!file) throw std::logic_error(detail::to_text(where) + path + " cannot be written");
+    return *this;
+  }
+  const std::ifstream file(path, std::ios::binary);
+  std::stringstream expected;
+  expected << file.rdbuf();
+  const std::string remedy = "run the test with MASTIC_WRITE_GOLDEN=1 to write the file";
+  if (!file) throw std::logic_error(detail::to_text(where) + path + " cannot be read; " + remedy);
+  if (expected.view() == text) return *this;
+  throw std::logic_error(detail::to_text(where) + "the answer differs from " + path + " in " +
+                         difference(expected.view(), text) + "if it is right, " + remedy);
+}
+
+std::string TestResponse::open_in_browser() const {
+  const char* const folder = "/tmp/mastic-page-XXXXXX.html";
+  std::string path = folder;
+  const int file = mkstemps(path.data(), 5);
+  if (file < 0) throw std::logic_error("a file in /tmp cannot be written");
+  close(file);
+  std::ofstream(path, std::ios::binary) << text;
+  std::string program = environment("BROWSER");
+  if (program.empty()) program = "xdg-open";
+  char* const arguments[] = {program.data(), path.data(), nullptr};
+  pid_t child = 0;
+  if (posix_spawnp(&child, program.c_str(), nullptr, nullptr, arguments, environ) != 0) {
+    throw std::logic_error("'" + program + "' cannot be started to show " + path +
+                           "; set BROWSER to a program that can");
+  }
+  return path;
+}
+
+}  // namespace mastic::testing
