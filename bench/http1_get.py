@@ -36,7 +36,7 @@ def keep_alive(plan, chart):
 def pipelined(plan):
     commands = {"pipelined floor": peers.floor("pipelined"), **OURS, "nginx": peers.nginx}
     with running(commands) as servers:
-        us = cpu(load_in_turns(servers, plan, connections=64, depth=16))
+        us = cpu(load_in_turns(servers, plan, connections=64, pipeline=16))
     at = "pipelined x16: "
     found = [quartile_row(at + name, us[name], "us CPU") for name in us]
     for ours in OURS:

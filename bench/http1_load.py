@@ -3,7 +3,7 @@
 import statistics
 
 import peers
-from measure import cpu, load, load_in_turns, quartile_row, ratio_row, row, running, take_turns
+from measure import cpu, load, load_in_turns, ms, quartile_row, ratio_row, row, running, take_turns
 
 OURS = {name: peers.hello(transfer) for name, transfer in peers.OURS.items()}
 BOTH_CORES = "0,1"
@@ -19,7 +19,7 @@ def rows(plan, _):
 
 
 def find_peak(server):
-    samples = [load(server, seconds=1, connections=64) for _ in range(3)]
+    samples = [load(server, duration="1s", connections=64) for _ in range(3)]
     return statistics.median(sample["answers"] / sample["seconds"] for sample in samples)
 
 
@@ -47,7 +47,7 @@ def two_loops(plan, peak):
         with running({"one": peers.hello(transfer), "two": peers.hello(transfer, 2)},
                      cores=BOTH_CORES) as servers:
             def sample(loops, name):
-                return lambda: load(servers[name], cores=BOTH_CORES, seconds=plan.seconds,
+                return lambda: load(servers[name], cores=BOTH_CORES, duration=ms(plan.seconds),
                                     connections=32 * loops, rate=0.25 * peak * loops)["server_us"]
             us = take_turns({"one": sample(1, "one"), "two": sample(2, "two")}, plan.rounds)
         found.append(ratio_row(f"two loops at twice the rate / one, {ours}", us["two"], us["one"],
@@ -68,7 +68,7 @@ def many_connections(plan, peak):
             for name, server in servers.items():
                 for connections in (64, 10_000):
                     samples[name, connections] = lambda server=server, connections=connections: load(
-                        server, seconds=plan.seconds, connections=connections, **options)["server_us"]
+                        server, duration=ms(plan.seconds), connections=connections, **options)["server_us"]
             us = take_turns(samples, plan.rounds)
             for name in servers:
                 found.append(ratio_row(f"10,000 connections / 64, {how}: {name}", us[name, 10_000],

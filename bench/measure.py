@@ -12,6 +12,7 @@ import socket
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -128,22 +129,33 @@ def running(commands, asks=(HELLO,), cores="0"):
 
 
 def load(server, ask=HELLO, cores="1", **options):
-    """Runs bench/load against a server, from another core, and returns its result; `server_us` is CPU per answer."""
-    words = ["--process", str(server.process.pid), "--path", ask.path]
-    if ask.sends:
-        words += ["--post", str(len(ask.sends))]
-    for name, value in options.items():
-        words += ["--" + name, str(value)]
-    done = subprocess.run(["taskset", "-c", cores, BUILD / "bench/bench_load", str(server.port), *words],
-                          capture_output=True, text=True)
-    if done.returncode != 0:
-        sys.exit(f"bench: {server.name} failed under load, {' '.join(words)}:\n{done.stderr}")
-    return json.loads(done.stdout)
+    """Runs `mastic load` against a server, from another core, and returns its result; `server_us` is CPU per answer.
+    A single failure or closed connection ends the benchmark."""
+    words = ["--process", str(server.process.pid), "--json", "--no-progress"]
+    with contextlib.ExitStack() as stack:
+        if ask.sends:
+            content = stack.enter_context(tempfile.NamedTemporaryFile())
+            content.write(ask.sends)
+            content.flush()
+            words += ["--content-file", content.name]
+        for name, value in options.items():
+            words += [f"--{name}", str(value)]
+        done = subprocess.run(["taskset", "-c", cores, BUILD / "mastic", "load",
+                               f"http://127.0.0.1:{server.port}{ask.path}", *words], capture_output=True, text=True)
+    result = json.loads(done.stdout) if done.stdout else None
+    if done.returncode != 0 or result["reconnects"] > 0:
+        sys.exit(f"bench: {server.name} failed under load, {' '.join(words)}:\n{done.stdout}{done.stderr}")
+    return result
+
+
+def ms(seconds):
+    """A duration as options spell it."""
+    return f"{round(1000 * seconds)}ms"
 
 
 def load_in_turns(servers, plan, ask=HELLO, **options):
     """For each server, the result of `load` in each round."""
-    return take_turns({name: lambda server=server: load(server, ask, seconds=plan.seconds, **options)
+    return take_turns({name: lambda server=server: load(server, ask, duration=ms(plan.seconds), **options)
                        for name, server in servers.items()}, plan.rounds)
 
 

@@ -4,7 +4,7 @@ import contextlib
 import socket
 
 import peers
-from measure import Ask, Server, cpu, load, load_in_turns, quartile_row, ratio_row, row, running, take_turns
+from measure import Ask, Server, cpu, load, load_in_turns, ms, quartile_row, ratio_row, row, running, take_turns
 
 HANDLERS = {"coroutine": Ask("/echo", b""), "event functions": Ask("/echo-events", b"")}
 TOPIC = Ask("/topic", b"")
@@ -29,7 +29,7 @@ def echoes(plan, size, count):
                 "Beast with deadlines": peers.beast_websocket("deadlines")}
     commands |= {transfer: site(option) for transfer, option in peers.OURS.items()}
     with running(commands, asks=()) as servers:
-        sample = lambda server, ask: lambda: load(server, ask, seconds=plan.seconds, connections=64, echo=count)
+        sample = lambda server, ask: lambda: load(server, ask, duration=ms(plan.seconds), connections=64, echo=count)
         samples = {name: sample(servers[name], HANDLERS["coroutine"]) for name in commands if name not in peers.OURS}
         for transfer in peers.OURS:
             for handler, ask in HANDLERS.items():

@@ -4,6 +4,7 @@
 
 #include "apps/mastic/check_command.h"
 #include "apps/mastic/completion_command.h"
+#include "apps/mastic/load_command.h"
 #include "apps/mastic/manual_command.h"
 #include "apps/mastic/new_command.h"
 #include "apps/mastic/points_command.h"
@@ -15,7 +16,7 @@ namespace mastic::program {
 
 const std::vector<CommandEntry>& commands() {
   static const std::vector<CommandEntry> kCommands{
-      serve_command(),  check_command(), routes_command(),     request_command(),
+      serve_command(),  check_command(), routes_command(),     request_command(), load_command(),
       points_command(), new_command(),   completion_command(), manual_command(),
   };
   return kCommands;

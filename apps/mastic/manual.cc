@@ -63,7 +63,7 @@ std::string option_entry(const ListedOption& option) {
 constexpr std::string_view kAbout =
     "Mastic is a web application server. This program serves the files of a directory,\n"
     "applications of plugins, and sites that are put together in a file. It also checks such\n"
-    "sites, and makes requests of them without a server.\n";
+    "sites, makes requests of them without a server, and puts load on servers.\n";
 
 constexpr std::string_view kSiteFiles =
     "A site file has sections. [app:main] is the application that is served, and [server:main]\n"

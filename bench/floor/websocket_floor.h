@@ -1,7 +1,7 @@
 // Shared by the floor programs of WebSockets: the handshake, and frames of a known size.
 //
 // They parse no more of a frame than its length, and expect that every client has the key of RFC
-// 6455 §1.3, as bench/load has. They check nothing.
+// 6455 §1.3, as apps/mastic/load has. They check nothing.
 
 #pragma once
 

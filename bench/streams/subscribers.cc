@@ -13,21 +13,37 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <charconv>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "bench/load/cpu_clock.h"
-#include "bench/load/expected.h"
+#include "apps/mastic/load/cpu_clock.h"
 
 namespace {
 
 using Clock = std::chrono::steady_clock;
+using mastic::load::clock_of;
+using mastic::load::cpu_seconds;
+
+[[noreturn]] void fail(const char* what) {
+  std::fprintf(stderr, "subscribers: %s (%s)\n", what, std::strerror(errno));
+  std::exit(1);
+}
+
+int connect_to(const sockaddr_in& server) {
+  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (fd < 0 || connect(fd, reinterpret_cast<const sockaddr*>(&server), sizeof server) < 0) {
+    fail("connect");
+  }
+  return fd;
+}
 
 struct Stream {
   int fd = -1;
@@ -46,12 +62,12 @@ class Streams {
         "GET " + path + " HTTP/1.1\r\nHost: a\r\nAccept: text/event-stream\r\n\r\n";
     streams_.resize(static_cast<std::size_t>(count));
     for (Stream& stream : streams_) {
-      stream.fd = load::connect_to(server);
-      if (send(stream.fd, request.data(), request.size(), MSG_NOSIGNAL) < 0) load::fail("send");
+      stream.fd = connect_to(server);
+      if (send(stream.fd, request.data(), request.size(), MSG_NOSIGNAL) < 0) fail("send");
       epoll_event event{};
       event.events = EPOLLIN;
       event.data.ptr = &stream;
-      if (epoll_ctl(epoll_, EPOLL_CTL_ADD, stream.fd, &event) < 0) load::fail("epoll_ctl");
+      if (epoll_ctl(epoll_, EPOLL_CTL_ADD, stream.fd, &event) < 0) fail("epoll_ctl");
       read_once(0);
     }
     while (heads_ < streams_.size()) read_once(1000);
@@ -75,12 +91,12 @@ class Streams {
   void read(Stream& stream) {
     char buffer[16 << 10];
     const ssize_t got = recv(stream.fd, buffer, sizeof buffer, MSG_DONTWAIT);
-    if (got <= 0) load::fail("the server ended a stream");
+    if (got <= 0) fail("the server ended a stream");
     std::string_view bytes(buffer, static_cast<std::size_t>(got));
     if (!stream.has_head) {
-      if (!bytes.starts_with("HTTP/1.1 200")) load::fail("the server refused a stream");
+      if (!bytes.starts_with("HTTP/1.1 200")) fail("the server refused a stream");
       const std::size_t end = bytes.find("\r\n\r\n");
-      if (end == std::string_view::npos) load::fail("a head came in pieces");
+      if (end == std::string_view::npos) fail("a head came in pieces");
       bytes.remove_prefix(end + 4);
       stream.has_head = true;
       ++heads_;
@@ -102,7 +118,7 @@ int number(const char* text) { return std::atoi(text); }
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 6) load::fail("usage: subscribers PORT PATH STREAMS SECONDS SERVER_PROCESS");
+  if (argc != 6) fail("usage: subscribers PORT PATH STREAMS SECONDS SERVER_PROCESS");
   const int count = number(argv[3]);
   const double seconds = number(argv[4]);
   rlimit files{};
@@ -112,10 +128,10 @@ int main(int argc, char** argv) {
 
   Streams streams(static_cast<std::uint16_t>(number(argv[1])), argv[2], count);
   streams.read_for(std::chrono::seconds(2));
-  const clockid_t server = load::clock_of(number(argv[5]));
-  const double before = load::cpu_seconds(server);
+  const clockid_t server = clock_of(number(argv[5]));
+  const double before = cpu_seconds(server).value_or(0);
   const std::uint64_t events = streams.read_for(std::chrono::duration<double>(seconds));
-  const double spent = load::cpu_seconds(server) - before;
+  const double spent = cpu_seconds(server).value_or(0) - before;
   std::printf(
       R"({"streams": %d, "seconds": %.0f, "events": %llu, "core_percent": %.2f, "cpu_us": %.2f})"
       "\n",

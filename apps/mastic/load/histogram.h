@@ -5,16 +5,19 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 
-namespace load {
+namespace mastic::load {
 
 /// The latencies of all answers, in nanoseconds.
 class Histogram {
  public:
+  /// Adds one latency.
   void add(std::uint64_t ns) {
     ++counts_[bucket_of(ns)];
     ++all_;
+    smallest_ = std::min(smallest_, ns);
     largest_ = std::max(largest_, ns);
   }
 
@@ -30,7 +33,21 @@ class Histogram {
     return largest_;
   }
 
+  /// How many latencies there are.
+  [[nodiscard]] std::uint64_t count() const { return all_; }
+  /// The smallest latency; 0 without any.
+  [[nodiscard]] std::uint64_t smallest() const { return all_ == 0 ? 0 : smallest_; }
+  /// The largest latency; 0 without any.
   [[nodiscard]] std::uint64_t largest() const { return largest_; }
+
+  /// Calls `visit(ns, count)` for each bucket that has latencies, the smallest first; `ns` is the
+  /// largest latency that may be in it.
+  template <class Visit>
+  void for_each(Visit visit) const {
+    for (std::size_t bucket = 0; bucket < counts_.size(); ++bucket) {
+      if (counts_[bucket] > 0) visit(std::min(largest_, end_of(bucket)), counts_[bucket]);
+    }
+  }
 
  private:
   // A bucket holds the values with the same highest bit and the same six bits below it.
@@ -47,7 +64,8 @@ class Histogram {
 
   std::array<std::uint64_t, 64 * 60> counts_{};
   std::uint64_t all_ = 0;
+  std::uint64_t smallest_ = UINT64_MAX;
   std::uint64_t largest_ = 0;
 };
 
-}  // namespace load
+}  // namespace mastic::load

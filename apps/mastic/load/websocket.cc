@@ -1,0 +1,52 @@
+#include "apps/mastic/load/websocket.h"
+
+#include <cstdint>
+#include <random>
+
+#include "mastic/wire/websocket/frame.h"
+
+namespace mastic::load {
+namespace {
+
+constexpr std::string_view kAccept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
+
+std::string frame_head(const wire::websocket::FrameHead& head) {
+  char bytes[wire::websocket::kMaxFrameHeadBytes];
+  return {bytes, wire::websocket::write_frame_head(bytes, head)};
+}
+
+}  // namespace
+
+std::string opening_request(const Target& target) {
+  return "GET " + target.path + " HTTP/1.1\r\nHost: " + target.authority +
+         "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+}
+
+bool opens_websocket(std::string_view head) {
+  return head.starts_with("HTTP/1.1 101 ") && head.contains(kAccept);
+}
+
+// The masking key is always the same, so that all messages are the same bytes.
+std::string masked_frame(std::string_view text) {
+  constexpr char kMask[4] = {0x37, 0x5a, 0x11, 0x6c};
+  std::string frame = frame_head({.length = text.size(), .masking_key = 0});
+  frame.replace(frame.size() - 4, 4, kMask, 4);
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    frame += static_cast<char>(text[at] ^ kMask[at % 4]);
+  }
+  return frame;
+}
+
+std::string plain_frame(std::string_view text) {
+  return frame_head({.length = text.size()}).append(text);
+}
+
+std::string some_text(std::size_t bytes) {
+  std::string text;
+  std::minstd_rand random(7);
+  while (text.size() < bytes) text += static_cast<char>(' ' + (random() >> 8) % 95);
+  return text;
+}
+
+}  // namespace mastic::load
