@@ -29,6 +29,8 @@ namespace mastic::program {
 namespace {
 
 constexpr std::string_view kLoad = "load";
+/// Of a file, a message, or requests that are sent together.
+constexpr std::uint64_t kMostBytes = 1 << 30;
 
 /// Set by Ctrl-C. A handler of a signal can reach nothing but what is global.
 std::atomic<bool> load_interrupted{false};
@@ -154,6 +156,9 @@ class LoadCommand final : public Command {
     if (target.is_websocket && !is_websocket()) {
       return base::fail("a ws:// URL needs --echo or --publish, which say what is sent");
     }
+    if (echo_bytes_ > kMostBytes || publish_bytes_ > kMostBytes) {
+      return base::fail("--echo and --publish: a message may have up to 1G");
+    }
     if (echo_bytes_ > 0 && publish_bytes_ > 0) {
       return base::fail("write --echo or --publish, not both");
     }
@@ -172,9 +177,14 @@ class LoadCommand final : public Command {
     return {};
   }
 
+  /// What is sent together is kept in memory.
+  static base::Result<void> check_batch(const load::Options& options) {
+    if (options.pipeline <= kMostBytes / options.request.size()) return {};
+    return base::fail("--pipeline: more than 1G would be sent together");
+  }
+
   [[nodiscard]] base::Result<std::string> read_content() const {
     if (content_file_.empty()) return content_;
-    constexpr std::uint64_t kMostBytes = 1 << 30;
     auto content = deploy::read_text_file(base::system_kernel(), content_file_, kMostBytes);
     if (!content) {
       return base::fail("--content-file: '", content_file_, "' ", content.error().message);
@@ -187,7 +197,7 @@ class LoadCommand final : public Command {
     threads::let_writes_fail();
     constexpr std::size_t kOtherFiles = 16;
     const std::size_t limit = load::raise_descriptor_limit();
-    if (connections_ + kOtherFiles > limit) {
+    if (connections_ > limit - std::min(limit, kOtherFiles)) {
       return cannot(load::too_many_connections(connections_, limit));
     }
     const int process = static_cast<int>(process_);
@@ -198,8 +208,9 @@ class LoadCommand final : public Command {
     if (!servers) return cannot(servers.error().message);
     load::Options options = make_options(request);
     if (is_websocket()) return put_messages(target, *servers, std::move(options));
+    if (const auto fits = check_batch(options); !fits) return wrong_usage(fits.error().message);
     const auto first = load::ask_once(*servers, request, timeout_);
-    if (!first) return cannot(printable(url_) + ": " + first.error().message);
+    if (!first) return cannot(url_ + ": " + first.error().message);
     const unsigned status = first->answer.status();
     options.server = first->server;
     options.statuses = expect_.empty() ? load::StatusRange{status, status} : statuses_;
@@ -217,12 +228,18 @@ class LoadCommand final : public Command {
 
   int put_messages(const load::Target& target, const std::vector<load::SocketAddress>& servers,
                    load::Options options) {
-    const auto server = load::first_that_accepts(servers, timeout_);
-    if (!server) return cannot(url_ + ": " + server.error().message);
-    const std::string message = load::some_text(std::max(echo_bytes_, publish_bytes_));
-    options.server = *server;
     options.opening = load::opening_request(target);
+    base::Result<int> opened = base::fail("the server has no address");
+    for (const load::SocketAddress& server : servers) {
+      options.server = server;
+      opened = load::open_websocket(server, options.opening, timeout_);
+      if (opened) break;
+    }
+    if (!opened) return cannot(url_ + ": " + opened.error().message);
+    load::close_with_reset(*opened);
+    const std::string message = load::some_text(std::max(echo_bytes_, publish_bytes_));
     options.request = load::masked_frame(message);
+    if (const auto fits = check_batch(options); !fits) return wrong_usage(fits.error().message);
     const auto expected = load::ExpectedAnswer::exactly(load::plain_frame(message));
     return measure(options, expected, publish_bytes_ > 0);
   }

@@ -21,23 +21,9 @@ using Clock = std::chrono::steady_clock;
 }
 
 /// Connects and opens a WebSocket.
-int open_websocket(const Options& options) {
-  const auto fd = connect_within(options.server, options.timeout);
-  if (!fd) throw std::runtime_error("no connection to the server: " + fd.error().message);
-  const std::string& request = options.opening;
-  if (send(*fd, request.data(), request.size(), MSG_NOSIGNAL) < 0) fail_with(errno, "send");
-  std::string head;
-  // Byte by byte, because a frame may follow that belongs to the measurement.
-  while (!head.ends_with(kEndOfHead)) {
-    char byte = 0;
-    const ssize_t received = wait_for(*fd, false, options.timeout) ? recv(*fd, &byte, 1, 0) : 0;
-    if (received <= 0) throw std::runtime_error("the server did not open a WebSocket: " + head);
-    head += byte;
-  }
-  if (!opens_websocket(head)) {
-    throw std::runtime_error("the server did not open a WebSocket: " +
-                             head.substr(0, head.find('\r')));
-  }
+int open_or_throw(const Options& options) {
+  const auto fd = open_websocket(options.server, options.opening, options.timeout);
+  if (!fd) throw std::runtime_error(fd.error().message);
   return *fd;
 }
 
@@ -48,7 +34,7 @@ class FanOut {
     if (epoll_ < 0) fail_with(errno, "epoll_create1");
     receivers_.resize(options.connections);
     for (Receiver& receiver : receivers_) {
-      receiver.fd = open_websocket(options);
+      receiver.fd = open_or_throw(options);
       epoll_event event{};
       event.events = EPOLLIN;
       event.data.ptr = &receiver;

@@ -26,7 +26,9 @@ constexpr std::size_t kMostConnecting = 64;
 constexpr auto kPause = std::chrono::milliseconds(100);
 /// How long the warm-up goes on for connections that have had neither an answer nor a failure.
 constexpr auto kLongestSettling = std::chrono::seconds(5);
+/// How often the connections are looked at whose answers are late, and progress is told.
 constexpr auto kTick = std::chrono::milliseconds(250);
+constexpr auto kShortestTick = std::chrono::milliseconds(5);  // if the timeout is short
 
 std::string repeated(std::string_view text, std::size_t times) {
   std::string all;
@@ -151,7 +153,7 @@ void Generator::turn(Clock::time_point end) {
 
 // What is looked at from time to time.
 void Generator::tick(Clock::time_point now) {
-  next_tick_ = now + std::min<base::Duration>(kTick, options_.timeout / 4);
+  next_tick_ = now + std::clamp<base::Duration>(options_.timeout / 4, kShortestTick, kTick);
   const std::string within = " within " + base::format_duration(options_.timeout);
   for (Connection& connection : connections_) {
     const bool waits = connection.phase == Phase::Ready ? connection.missing > 0
@@ -163,7 +165,8 @@ void Generator::tick(Clock::time_point now) {
   if (now - last_answer_ > 2 * options_.timeout && result_.failures.count() > 0) {
     result_.gave_up = true;
   }
-  if (!options_.on_progress) return;
+  if (!options_.on_progress || now < next_progress_) return;
+  next_progress_ = now + kTick;
   result_.seconds = is_warm_ ? in_seconds(now - began_) : 0;
   options_.on_progress(result_, is_warm_);
 }

@@ -168,6 +168,7 @@ class Generator {
   Clock::time_point began_;
   CpuTimes cpu_;
   Clock::time_point next_tick_;
+  Clock::time_point next_progress_;
   Clock::time_point last_answer_;
   Result result_;
 };

@@ -174,11 +174,4 @@ base::Result<FirstAnswer> ask_once(const std::vector<SocketAddress>& servers,
   return FirstAnswer{connected->server, ExpectedAnswer(*std::move(bytes), request.method)};
 }
 
-base::Result<SocketAddress> first_that_accepts(const std::vector<SocketAddress>& servers,
-                                               base::Duration timeout) {
-  const auto connected = connect_to_one(servers, timeout);
-  if (!connected) return std::unexpected(connected.error());
-  return connected->server;
-}
-
 }  // namespace mastic::load

@@ -42,8 +42,4 @@ struct FirstAnswer {
 [[nodiscard]] base::Result<FirstAnswer> ask_once(const std::vector<SocketAddress>& servers,
                                                  const Request& request, base::Duration timeout);
 
-/// The first of `servers` that accepts a connection, for protocols other than HTTP.
-[[nodiscard]] base::Result<SocketAddress> first_that_accepts(
-    const std::vector<SocketAddress>& servers, base::Duration timeout);
-
 }  // namespace mastic::load

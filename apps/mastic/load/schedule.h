@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <random>
@@ -24,9 +25,11 @@ class Schedule {
   [[nodiscard]] Clock::time_point next() const { return next_; }
   /// Returns the next moment and goes on to the one after it.
   Clock::time_point take() {
+    // However low the rate is, the next moment is one that the clock can show.
+    constexpr double kLongestGap = 1e6;
     const auto taken = next_;
-    next_ +=
-        std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(gap_(random_)));
+    next_ += std::chrono::duration_cast<Clock::duration>(
+        std::chrono::duration<double>(std::min(gap_(random_), kLongestGap)));
     return taken;
   }
 

@@ -1,8 +1,14 @@
 #include "apps/mastic/load/websocket.h"
 
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <cstdint>
 #include <random>
 
+#include "mastic/base/descriptor.h"
+#include "mastic/base/kernel.h"
 #include "mastic/wire/websocket/frame.h"
 
 namespace mastic::load {
@@ -25,6 +31,32 @@ std::string opening_request(const Target& target) {
 
 bool opens_websocket(std::string_view head) {
   return head.starts_with("HTTP/1.1 101 ") && head.contains(kAccept);
+}
+
+base::Result<int> open_websocket(const SocketAddress& server, const std::string& opening,
+                                 base::Duration timeout) {
+  const auto connected = connect_within(server, timeout);
+  if (!connected) return base::fail("no connection to the server: ", connected.error().message);
+  base::Descriptor socket(base::system_kernel(), *connected);
+  if (send(socket.fd(), opening.data(), opening.size(), MSG_NOSIGNAL) < 0) {
+    return base::fail_with_number(errno, "send");
+  }
+  constexpr std::size_t kMostBytes = 16 << 10;
+  std::string head;
+  // Byte by byte, because a frame may follow that belongs to the measurement.
+  while (!head.ends_with(kEndOfHead) && head.size() < kMostBytes) {
+    char byte = 0;
+    if (!wait_for(socket.fd(), false, timeout)) {
+      return base::fail("no WebSocket was opened within ", base::format_duration(timeout));
+    }
+    if (recv(socket.fd(), &byte, 1, 0) <= 0) break;
+    head += byte;
+  }
+  if (!opens_websocket(head)) {
+    return base::fail("the server did not open a WebSocket: ",
+                      head.empty() ? "it closed the connection" : head.substr(0, head.find('\r')));
+  }
+  return socket.release();
 }
 
 // The masking key is always the same, so that all messages are the same bytes.

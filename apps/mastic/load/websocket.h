@@ -5,6 +5,10 @@
 #include <string>
 #include <string_view>
 
+#include "mastic/base/result.h"
+#include "mastic/base/units.h"
+
+#include "apps/mastic/load/socket.h"
 #include "apps/mastic/load/target.h"
 
 namespace mastic::load {
@@ -16,6 +20,11 @@ namespace mastic::load {
 [[nodiscard]] bool opens_websocket(std::string_view head);
 /// The end of the answer's head.
 inline constexpr std::string_view kEndOfHead = "\r\n\r\n";
+
+/// Connects and opens a WebSocket with the request `opening`. Returns the socket, from which no byte
+/// behind the head has been read.
+[[nodiscard]] base::Result<int> open_websocket(const SocketAddress& server,
+                                               const std::string& opening, base::Duration timeout);
 
 /// A message of text in one frame, as a client sends it.
 [[nodiscard]] std::string masked_frame(std::string_view text);
