@@ -18,7 +18,7 @@ from conditions import conditions
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 RELATIONS = {"<": operator.lt, "<=": operator.le, ">=": operator.ge}
-NAMES = ["author", "build", "compose", "http1", "idle", "instructions", "streams", "testing", "threads"]
+NAMES = ["author", "build", "compose", "http1", "idle", "instructions", "load", "streams", "testing", "threads"]
 
 
 def verdict(row):
