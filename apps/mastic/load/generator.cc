@@ -18,7 +18,7 @@ namespace {
 using std::chrono::duration_cast;
 using std::chrono::nanoseconds;
 
-constexpr std::size_t kBufferBytes = 256 * 1024;
+constexpr std::size_t kBufferBytes = 256 << 10;
 /// More connections than this are not made at the same time, so that the server's queue of new
 /// connections does not overflow.
 constexpr std::size_t kMostConnecting = 64;

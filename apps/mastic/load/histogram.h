@@ -62,7 +62,7 @@ class Histogram {
     return ((bucket - shift * 64 + 1) << shift) - 1;
   }
 
-  std::array<std::uint64_t, 64 * 60> counts_{};
+  std::array<std::uint64_t, std::size_t{64} * 60> counts_{};
   std::uint64_t all_ = 0;
   std::uint64_t smallest_ = UINT64_MAX;
   std::uint64_t largest_ = 0;

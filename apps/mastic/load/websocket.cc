@@ -5,7 +5,6 @@
 
 #include <cerrno>
 #include <cstdint>
-#include <random>
 
 #include "mastic/base/descriptor.h"
 #include "mastic/base/kernel.h"
@@ -76,8 +75,11 @@ std::string plain_frame(std::string_view text) {
 
 std::string some_text(std::size_t bytes) {
   std::string text;
-  std::minstd_rand random(7);
-  while (text.size() < bytes) text += static_cast<char>(' ' + (random() >> 8) % 95);
+  std::uint32_t state = 7;
+  while (text.size() < bytes) {
+    state = state * 1664525 + 1013904223;  // a linear congruential generator
+    text += static_cast<char>(' ' + (state >> 8) % 95);
+  }
   return text;
 }
 
