@@ -2,9 +2,11 @@
 
 #pragma once
 
+#include <atomic>
 #include <concepts>
 #include <memory>
 #include <type_traits>
+#include <typeinfo>
 #include <utility>
 
 #include "mastic/app/handler.h"
@@ -104,15 +106,25 @@ class App {
   /// `inner`, and history_of of the result looks into `inner`.
   template <class Put>
   [[nodiscard]] static App around(App inner, Put&& put) {
+    return around(std::move(inner), std::forward<Put>(put), nullptr);
+  }
+  /// Does the same for a middleware of the type `made_by`, which names the layer
+  /// (Watched::type). Null leaves the layer the name of its function.
+  template <class Put>
+  [[nodiscard]] static App around(App inner, Put&& put, const std::type_info* made_by) {
     const std::shared_ptr<const AnyCallee> inside = inner.callee_;
     Lifecycle lifecycle = inner.take_lifecycle();
     App outer = std::forward<Put>(put)(std::move(inner));
     outer.add_lifecycle(std::move(lifecycle));
-    if (outer.callee_ != inside && !outer.callee_->inner) outer.callee_->inner = inside;
+    if (outer.callee_ == inside) return outer;
+    if (!outer.callee_->inner) outer.callee_->inner = inside;
+    if (made_by != nullptr) outer.callee_->type = made_by;
     return outer;
   }
 
-  [[nodiscard]] Task<Response> operator()(Request& request) const { return callee_->call(request); }
+  [[nodiscard]] Task<Response> operator()(Request& request) const {
+    return callee_->enter.load(std::memory_order_relaxed)(*callee_, request);
+  }
 
   // For the application that this one is put into, and for the server.
 
@@ -141,17 +153,35 @@ class App {
   /// asked before the first request.
   [[nodiscard]] bool is_blocking() const;
 
+  class Watched;
+  /// A function that is called in place of an application, and calls it.
+  using Watch = Task<Response> (*)(Watched app, Request& request);
+  /// From now on, `instead` is called in place of this application and of each application inside of
+  /// it: those in middleware, behind routes and at mounts, as far as they can be listed
+  /// (ListsRoutes). For checks in tests and development: calls that are not watched cost nothing
+  /// for it. To be called before the first request.
+  void watch(Watch instead) const;
+
  private:
   struct AnyCallee {
+    using Enter = Task<Response> (*)(const AnyCallee&, Request&);
+    AnyCallee(Enter plain_call, const std::type_info& made_of)
+        : enter(plain_call), plain(plain_call), type(&made_of) {}
     virtual ~AnyCallee() = default;
-    virtual Task<Response> call(Request& request) const = 0;
+    /// Calls the watch.
+    static Task<Response> enter_watched(const AnyCallee& callee, Request& request);
     [[nodiscard]] virtual BlockingHistory& history_of(const RequestFacts& facts,
                                                       std::string_view path) const {
       return is_end || inner == nullptr ? history : inner->history_of(facts, path);
     }
     virtual void list_routes(RouteList& list) const;
     void list(RouteList& list) const;
+    mutable std::atomic<Enter> enter;  ///< `plain`, or a call of `watch`
+    const Enter plain;                 ///< calls the callable itself
+    mutable std::atomic<Watch> watch{nullptr};
+    const std::type_info* type;  ///< of the callable, or of the middleware that has made it
     mutable BlockingHistory history;
+    bool is_choice = false;                  ///< whether the callable is ListsRoutes
     bool is_end = false;                     ///< history_of looks no further than this
     std::shared_ptr<const AnyCallee> inner;  ///< the application inside of this one, if any
     Lifecycle lifecycle;
@@ -159,9 +189,11 @@ class App {
   };
   template <class F>
   struct Callee final : AnyCallee {
-    explicit Callee(F f) : callable(std::move(f)) {}
-    Task<Response> call(Request& request) const override {
-      return call_handler(callable, this->history, request);
+    explicit Callee(F f) : AnyCallee(&enter_plain, typeid(F)), callable(std::move(f)) {
+      this->is_choice = ListsRoutes<F>;
+    }
+    static Task<Response> enter_plain(const AnyCallee& callee, Request& request) {
+      return call_handler(static_cast<const Callee&>(callee).callable, callee.history, request);
     }
     [[nodiscard]] BlockingHistory& history_of(const RequestFacts& facts,
                                               std::string_view path) const override {
@@ -179,6 +211,35 @@ class App {
     F callable;
   };
   std::shared_ptr<AnyCallee> callee_;
+};
+
+/// An application that is watched: what it is, and its call. It refers to the application, which
+/// has to outlive it.
+class App::Watched {
+ public:
+  /// Calls the application itself.
+  [[nodiscard]] Task<Response> operator()(Request& request) const {
+    return callee_->plain(*callee_, request);
+  }
+  /// The type of the middleware or of the function that answers.
+  [[nodiscard]] const std::type_info& type() const { return *callee_->type; }
+  /// Whether there is another application inside of it, as there is in middleware.
+  [[nodiscard]] bool is_middleware() const { return callee_->inner != nullptr; }
+  /// Whether it is middleware around `other` and directly so.
+  [[nodiscard]] bool is_around(const Watched& other) const {
+    return callee_->inner.get() == other.callee_;
+  }
+  /// Whether it passes requests to one of several applications, as a router does (ListsRoutes).
+  [[nodiscard]] bool is_choice() const { return callee_->is_choice; }
+  /// What a configuration file says of it; null without one.
+  [[nodiscard]] const AppLabel* label() const { return callee_->label.get(); }
+  [[nodiscard]] friend bool operator==(const Watched&, const Watched&) = default;
+
+ private:
+  friend App;
+  explicit Watched(const AnyCallee& callee) : callee_(&callee) {}
+
+  const AnyCallee* callee_;
 };
 
 }  // namespace mastic::app

@@ -212,7 +212,7 @@ Task<> Body::gather(std::uint64_t most, void (*count)(void*, std::uint64_t), voi
 
 void Body::begin_reading(std::uint64_t max_bytes) {
   if (taken_ || pulled_) {
-    throw std::logic_error(
+    throw ContentWasRead(
         "this body was read already: read a body once, and keep what is needed twice");
   }
   const auto known = size();

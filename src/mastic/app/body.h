@@ -8,6 +8,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -83,6 +84,11 @@ struct SaveOptions {
   /// The permissions of the file, as open() takes them: the umask of the process is removed from
   /// them. Use 0600 for a file that no other user may read.
   unsigned mode = 0666;
+};
+
+/// Thrown when content is read that was read before.
+struct ContentWasRead : std::logic_error {
+  using std::logic_error::logic_error;
 };
 
 /// The content of a request or response. It can be moved, not copied, and read at most once.
@@ -219,6 +225,19 @@ class Body {
       return shared->owner == nullptr || shared->owner.use_count() > 1;
     }
     return !is_produced();
+  }
+  /// What the content is pulled from, to recognize it; null when the body has no source.
+  [[nodiscard]] const BodySource* source() const MASTIC_LIFETIMEBOUND {
+    const auto* const source = std::get_if<std::unique_ptr<BodySource>>(&content_);
+    return source != nullptr ? source->get() : nullptr;
+  }
+  /// Puts another source in the place of the one that the content is pulled from: `put` gets that
+  /// one and returns the other. For layers that watch or change content as it passes. Requires:
+  /// is_produced().
+  template <std::invocable<std::unique_ptr<BodySource>> Put>
+  void replace_source(const Put& put) {
+    auto& source = std::get<std::unique_ptr<BodySource>>(content_);
+    source = put(std::move(source));
   }
   /// Whether the content is pulled from a source.
   [[nodiscard]] bool is_produced() const {

@@ -194,6 +194,9 @@ Response busy_response(Request& request) noexcept {
 
 Response respond_to_exception(Request& request) noexcept {
   answer_notes(request).set_style(nullptr);  // a page that was noted before is not sent now
+  if (auto* const thrown = request.find_ext<ThrownException>()) {
+    thrown->exception = std::current_exception();
+  }
   try {
     throw;
   } catch (const async::Cancelled&) {

@@ -43,6 +43,12 @@ namespace mastic::app {
 /// an exception is being handled.
 [[nodiscard]] Response respond_to_exception(Request& request) noexcept;
 
+/// The last exception that was answered in a request, for layers that look for it: it is kept only
+/// if a layer above the handler has put a ThrownException into the request (Request::ext).
+struct ThrownException {
+  std::exception_ptr exception;  ///< null as long as nothing was thrown
+};
+
 /// The id of an exchange as people read and type it: 13 characters of an alphabet in which no two
 /// look alike.
 [[nodiscard]] std::string reference_id(std::uint64_t id);

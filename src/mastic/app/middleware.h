@@ -24,6 +24,8 @@
 #include <concepts>
 #include <memory>
 #include <optional>
+#include <type_traits>
+#include <typeinfo>
 #include <utility>
 
 #include "mastic/app/app.h"
@@ -153,8 +155,11 @@ template <class M>
 /// of `app`.
 template <class M>
 [[nodiscard]] App wrap(M middleware, App app) {
-  return App::around(std::move(app),
-                     [&](App inner) { return detail::put_around(middleware, std::move(inner)); });
+  // A pointer to a function does not tell which function it is; what that returns may have a name.
+  const std::type_info* const made_by = std::is_class_v<M> ? &typeid(M) : nullptr;
+  return App::around(
+      std::move(app), [&](App inner) { return detail::put_around(middleware, std::move(inner)); },
+      made_by);
 }
 
 /// Keeps a middleware of any form until there is an App to put it around.

@@ -97,7 +97,7 @@ Task<> Request::gather(std::uint64_t most) {
 }
 
 std::string_view Request::text() const {
-  if (body_.is_taken()) throw std::logic_error("the handler has taken the body; read it there");
+  if (body_.is_taken()) throw ContentWasRead("the handler has taken the body; read it there");
   const auto bytes = body_.bytes();
   if (!bytes) throw std::logic_error("the body has not been gathered; co_await gather() first");
   return *bytes;

@@ -47,6 +47,8 @@ class RouteList {
   /// Adds a route. Its path and host are those that the application itself sees; they are completed
   /// by the places where the application is mounted.
   void add(ListedRoute route);
+  /// Adds a route that `handler` answers, which says whether it blocks.
+  void add(ListedRoute route, const App& handler);
   /// Adds the routes of `app`, which is mounted at `prefix` and for `host`; either may be empty.
   void add_below(std::string_view host, std::string_view prefix, const App& app);
 
@@ -63,6 +65,8 @@ class RouteList {
   std::string host_;
   std::string prefix_;
   const AppLabel* label_ = nullptr;  ///< the innermost one so far
+  /// An App::Watch for every application that is listed (App::watch), or null.
+  const void* watch_ = nullptr;
 };
 
 }  // namespace mastic::app

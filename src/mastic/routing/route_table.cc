@@ -282,10 +282,8 @@ BlockingHistory& RouteTable::history_of(const RequestFacts& facts, std::string_v
 void RouteTable::list_routes(app::RouteList& list) const {
   for (const Place& host : hosts_) list.add_below(host.name, "", host.app);
   for (const RouteEntry& entry : entries_) {
-    list.add({.method = entry.method_name,
-              .path = entry.pattern,
-              .name = entry.name,
-              .is_blocking = entry.handler.is_blocking()});
+    list.add({.method = entry.method_name, .path = entry.pattern, .name = entry.name},
+             entry.handler);
   }
   for (const Place& mount : mounts_) list.add_below("", mount.name, mount.app);
 }
