@@ -29,16 +29,6 @@ namespace {
 
 using deploy::PartKind;
 
-/// Reports every breach of the contract of applications in the log of the request. It takes the place
-/// of middleware::Lint, which needs a function to report to.
-struct LoggedLint {
-  void after(app::Request& request, app::Response& response) const {
-    for (const std::string& fault : middleware::Lint::faults_of(request, response)) {
-      request.log("lint").warning(fault);
-    }
-  }
-};
-
 // What each factory calls. The type of its parameter says which options the section has, so these are
 // functions where a constructor would do.
 
@@ -68,7 +58,7 @@ middleware::ResponseFields make_response_fields(const middleware::ResponseFields
   return middleware::ResponseFields(options);
 }
 
-LoggedLint make_lint() { return {}; }
+middleware::Lint make_lint() { return {}; }
 app::Recursive make_recursive() { return {}; }
 
 /// A server has options and makes nothing: deploy::read_server reads them, and `mastic serve` is the

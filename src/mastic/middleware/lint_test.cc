@@ -17,7 +17,9 @@ struct LintTest : testing::Test {
     async::ManualExecutor executor;
     app::TestExchange exchange(executor);
     exchange.start(app::App([] { return ""; }), method, "/");
-    return Lint::faults_of(exchange.request(), response);
+    std::vector<std::string> found;
+    for (const Fault& fault : faults_of(exchange.request(), response)) found.push_back(fault.what);
+    return found;
   }
 };
 
@@ -64,7 +66,10 @@ TEST_F(LintTest, ReportsMethodAndTargetAndDoesNotChangeTheAnswer) {
   const app::App app = app::wrap(Lint([&](std::string_view fault) { reported = fault; }),
                                  app::App([] { return Response(Status::Found); }));
   EXPECT_EQ(exchange.call(app, Method::Get, "/x").status, Status::Found);
-  EXPECT_EQ(reported, "GET /x (302): Location is missing");
+  EXPECT_EQ(reported,
+            "GET /x (302): Location is missing. Made by the handler a lambda of "
+            "mastic::middleware::LintTest_ReportsMethodAndTargetAndDoesNotChangeTheAnswer_Test::"
+            "TestBody. RFC 9110 §15.4.3.");
 }
 
 }  // namespace

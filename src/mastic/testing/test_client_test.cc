@@ -126,7 +126,8 @@ TEST(TestClient, ThrowsWhenTheApplicationBreaksItsContract) {
   } catch (const std::logic_error& error) {
     EXPECT_STREQ(error.what(),
                  "test_client_test.cc:124: GET /wrong: the application breaks its contract:\n"
-                 "  GET /wrong (302): Location is missing");
+                 "  GET /wrong (302): Location is missing. Made by the handler of GET /wrong. "
+                 "RFC 9110 §15.4.3.");
   }
   EXPECT_EQ(client.get("/").text, "hello\n");
 }
