@@ -4,7 +4,9 @@
 include(CMakePackageConfigHelpers)
 set(config_dir ${CMAKE_INSTALL_LIBDIR}/cmake/mastic)
 
-install(TARGETS mastic mastic_headers EXPORT masticTargets)
+install(TARGETS mastic mastic_headers mastic_failing_allocations EXPORT masticTargets)
+# The source that mastic::failing_allocations compiles into a test.
+install(FILES src/mastic/base/failing_allocations.cc DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/mastic/base)
 install(EXPORT masticTargets NAMESPACE mastic:: DESTINATION ${config_dir})
 install(TARGETS mastic_program RUNTIME)
 # What the program has made of its table of commands, where each shell and `man` look for it.

@@ -39,7 +39,7 @@ ARROWS = {
 ARROWS = {room: set(allowed.split()) for room, allowed in ARROWS.items()}
 
 # Patterns that only some places may contain: files whose path begins with one of the places.
-SEAM = ["base/kernel", "base/forwarding_kernel", "testing/test_kernel"]
+SEAM = ["base/kernel", "base/forwarding_kernel", "base/failing_kernel", "testing/test_kernel"]
 FENCE = [
     (r"\bepoll_(create|ctl|wait|event)|\bEPOLL[A-Z]+\b", SEAM + ["loop"]),
     (r"\bio_uring|\bIORING_|\bliburing\b", SEAM + ["loop"]),
@@ -47,7 +47,7 @@ FENCE = [
     (r"(kernel\w*(\(\))?\.|(?<!\w)::)(recv|listen|accept4|bind)\(", SEAM + ["net", "loop/plain_transfer"]),
     (r"\bSSL_|\bopenssl/", ["net/tls"]),
     (r'\\r\\n', ["wire", "http/fields", "http/byteranges"]),
-    (r"\bargv\b|\bgetenv\b|\benviron\b|\bEXIT_(SUCCESS|FAILURE)\b", ["catalog/run", "catalog/read_options", "testing/environment", "testing/test_page"]),
+    (r"\bargv\b|\bgetenv\b|\benviron\b|\bEXIT_(SUCCESS|FAILURE)\b", ["catalog/run", "catalog/read_options", "base/failures", "testing/environment", "testing/test_page"]),
     (r"\bfork\(|\bexecv", ["supervisor"]),
     (r"\bdl(open|sym|close|addr)\b", ["deploy/plugin", "threads/stack", "threads/crash"]),
     (r"\bsigaction\b|\bsa_handler\b|\bSIGRT", ["threads/stack_trace", "threads/signals", "threads/crash"]),

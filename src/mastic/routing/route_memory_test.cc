@@ -10,6 +10,7 @@
 #include "mastic/app/error_response.h"
 #include "mastic/app/exchange_context_testing.h"
 #include "mastic/base/allocations_testing.h"
+#include "mastic/base/failures.h"
 #include "mastic/base/log_format.h"
 #include "mastic/routing/router.h"
 
@@ -94,14 +95,13 @@ TEST_F(RouteMemory, AHandlerWithoutMemoryIsLoggedWhicheverAllocationFails) {
   LastLine line;
   base::LineLog log(base::system_kernel(), line, base::LogFormat::Text,
                     base::LogLevels::parse(std::vector<std::string>{"info"}).value());
-  for (std::size_t nth = 1;; ++nth) {
+  const auto run = [&](base::Failures& failures) {
     TestExchange exchange(executor);
     exchange.other_log = &log;
     exchange.start(failing, Method::Get, "/short");
     line.clear();
-    base::fail_allocation(nth);
-    executor.run();
-    const bool has_failed = base::stop_failing_allocations() == 0;
+    failures.during([&] { executor.run(); });
+    const std::size_t nth = failures.nth();
     EXPECT_EQ(exchange.take().status, Status::ServiceUnavailable) << nth;
     const std::string_view said = line.view();
     EXPECT_NE(said.find("  id=" + app::reference_id(42)), said.npos) << nth << ": " << said;
@@ -109,9 +109,8 @@ TEST_F(RouteMemory, AHandlerWithoutMemoryIsLoggedWhicheverAllocationFails) {
       EXPECT_TRUE(said.find("GET /short: ") != said.npos || said.find("out of memory") != said.npos)
           << nth << ": " << said;
     }
-    if (!has_failed) break;
-    ASSERT_LT(nth, 1000u);
-  }
+  };
+  base::for_each_failure(run, {.max_runs = 1000});
   EXPECT_NE(line.view().find("GET /short: std::bad_alloc"), std::string_view::npos) << line.view();
 }
 

@@ -3,6 +3,7 @@
 
 #include <cerrno>
 
+#include "mastic/base/failures.h"
 #include "mastic/server/http1/http1_fixture_testing.h"
 
 namespace mastic::server {
@@ -33,30 +34,21 @@ void exercise(ShardFixture& server) {
 }
 
 TEST_P(ServerFaultTest, SurvivesTheFailureOfEverySingleCall) {
-  int calls = 0;
-  {
+  const auto run = [&](base::Failures& failures) {
     int asked = 0;
     ShardFixture server(make_app(asked), GetParam());
-    const int before = server.kernel.total_calls();
-    exercise(server);
-    calls = server.kernel.total_calls() - before;
-  }
-  ASSERT_GT(calls, 50);
-  for (const int error : {EIO, ECONNRESET, ENOMEM}) {
-    for (int nth = 1; nth <= calls; ++nth) {
-      int asked = 0;
-      ShardFixture server(make_app(asked), GetParam());
-      server.kernel.fail_any(nth, error);
-      exercise(server);
-      EXPECT_EQ(read_responses(server.exchange(kGet))->at(0).content, "hello\n")
-          << "after call " << nth;
-      server.shard->abort_all();
-      server.turn(5);
-      ASSERT_EQ(server.shard->exchanges(), 0u) << "call " << nth;
-      ASSERT_EQ(server.counters.connections(), 0u) << "call " << nth;
-      ASSERT_EQ(server.kernel.open_sockets(), 0u) << "call " << nth;
-    }
-  }
+    failures.fail_in(server.kernel);
+    failures.during([&] { exercise(server); });
+    EXPECT_EQ(read_responses(server.exchange(kGet))->at(0).content, "hello\n") << failures.text();
+    server.shard->abort_all();
+    server.turn(5);
+    ASSERT_EQ(server.shard->exchanges(), 0u) << failures.text();
+    ASSERT_EQ(server.counters.connections(), 0u) << failures.text();
+    ASSERT_EQ(server.kernel.open_sockets(), 0u) << failures.text();
+  };
+  const auto count =
+      base::for_each_failure(run, {.allocations = false, .errors = {EIO, ECONNRESET, ENOMEM}});
+  ASSERT_GT(count.calls, 3u * 50u);
 }
 
 TEST_P(ServerFaultTest, ContinuesWithPlainCallsWhenTheRingFails) {

@@ -7,7 +7,8 @@
 #include <string>
 
 #include "mastic/async/sleep.h"
-#include "mastic/base/allocations_testing.h"
+#include "mastic/base/failing_allocations.h"
+#include "mastic/base/failures.h"
 #include "mastic/loop/runtime.h"
 #include "mastic/routing/router.h"
 #include "mastic/server/client_testing.h"
@@ -51,32 +52,26 @@ TEST_F(ServerShortageTest, FailsToStartWithoutMemoryAndDoesNotAffectOthers) {
   const auto stays = make("stays");
   ASSERT_TRUE(stays->start_on(*runtime));
   Client of_stays(stays->addresses()[0]);
-  int failures = 0;
-  for (bool failed = true; failed;) {
+  const auto count = base::for_each_failure([&](base::Failures& failures) {
     const auto server = make("fails");
-    base::fail_allocation(static_cast<std::size_t>(++failures));
-    const auto started = server->start_on(*runtime);
-    failed = base::stop_failing_allocations() == 0;
+    const auto started = failures.during([&] { return server->start_on(*runtime); });
     ASSERT_TRUE(started || !started.error().message.empty());
     ASSERT_EQ(of_stays.get(), "stays");
-  }
-  EXPECT_GT(failures, 20);
+  });
+  EXPECT_GT(count.allocations, 19u);
 }
 
 TEST_F(ServerShortageTest, EndsWithoutMemory) {
   if (!base::counts_allocations()) GTEST_SKIP();
   ASSERT_TRUE(runtime->start());
   for (const bool has_own : {true, false}) {
-    bool failed = true;
-    for (std::size_t nth = 1; failed; ++nth) {
+    base::for_each_failure([&](base::Failures& failures) {
       auto server = make("ends");
       ASSERT_TRUE(has_own ? server->start() : server->start_on(*runtime));
       Client client(server->addresses()[0]);
       ASSERT_EQ(client.get(), "ends");
-      base::fail_allocation(nth);
-      server.reset();
-      failed = base::stop_failing_allocations() == 0;
-    }
+      failures.during([&] { server.reset(); });
+    });
   }
 }
 

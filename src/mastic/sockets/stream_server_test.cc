@@ -9,6 +9,7 @@
 #include <string>
 
 #include "mastic/async/sleep.h"
+#include "mastic/base/failures.h"
 #include "mastic/base/kernel_testing.h"
 #include "mastic/base/log_testing.h"
 #include "mastic/sockets/tcp_server.h"
@@ -391,25 +392,20 @@ void exercise(StreamServerTest& test) {
 }
 
 TEST_P(StreamServerTest, SurvivesTheFailureOfEverySingleCall) {
-  start();
-  const int before = kernel.total_calls();
-  exercise(*this);
-  const int calls = kernel.total_calls() - before;
-  stop();
-  ASSERT_GT(calls, 30);
-  for (const int error : {EIO, ECONNRESET, ENOMEM, EMFILE}) {
-    for (int nth = 1; nth <= calls; ++nth) {
-      SCOPED_TRACE("call " + std::to_string(nth));
-      start();
-      kernel.fail_any(nth, error);
-      exercise(*this);
-      pass(2s);  // accepting may be paused, and a connection may be lingering
-      pass(2s);
-      EXPECT_EQ(exchange(connect(), "hello\n"), "hello\n");
-      stop();
-      ASSERT_FALSE(HasFailure());
-    }
-  }
+  const auto run = [&](base::Failures& failures) {
+    if (HasFailure()) return failures.during([] {});
+    start();
+    failures.fail_in(kernel);
+    failures.during([&] { exercise(*this); });
+    SCOPED_TRACE(failures.text());
+    pass(2s);  // accepting may be paused, and a connection may be lingering
+    pass(2s);
+    EXPECT_EQ(exchange(connect(), "hello\n"), "hello\n");
+    stop();
+  };
+  const auto count = base::for_each_failure(
+      run, {.allocations = false, .errors = {EIO, ECONNRESET, ENOMEM, EMFILE}});
+  ASSERT_GT(count.calls, 4u * 30u);
 }
 
 TEST_P(StreamServerTest, ContinuesWhenItsLoopIsTakenAtEveryJob) {

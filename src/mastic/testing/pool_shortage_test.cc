@@ -11,7 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "mastic/base/allocations_testing.h"
+#include "mastic/base/failing_allocations.h"
+#include "mastic/testing/failures.h"
 #include "mastic/threads/event.h"
 #include "mastic/threads/no_thread_testing.h"
 #include "mastic/threads/thread_pool.h"
@@ -34,8 +35,7 @@ class PoolShortageTest : public ::testing::Test {
   /// Calls `act` with such a pool, once for each allocation that `act` makes, which then fails.
   /// Every future is done when the pool has ended, and what the tasks captured is destroyed.
   void without_memory(const std::function<void(ThreadPool&, std::vector<Future<>>&)>& act) {
-    std::size_t nth = 0;
-    for (bool failed = true; failed;) {
+    const auto count = for_each_failure([&](Failures& failures) {
       const auto captured = std::make_shared<int>();
       std::vector<Future<>> futures;
       futures.reserve(100);
@@ -50,22 +50,20 @@ class PoolShortageTest : public ::testing::Test {
         for (int i = 0; i < 4; ++i) {
           futures.push_back(pool.submit({.name = name}, [captured] {}));
         }
-        base::fail_allocation(++nth);
         try {
-          act(pool, futures);
+          failures.during([&] { act(pool, futures); });
         } catch (const std::bad_alloc&) {
         }
-        failed = base::stop_failing_allocations() == 0;
         ends.set();
       }
       for (Future<>& future : futures) {
-        EXPECT_TRUE(future.is_done()) << nth;
+        EXPECT_TRUE(future.is_done()) << failures.text();
         if (future.is_done()) (void)future.error();
       }
       futures.clear();
-      EXPECT_EQ(captured.use_count(), 1) << nth;
-    }
-    EXPECT_GT(nth, 1u);
+      EXPECT_EQ(captured.use_count(), 1) << failures.text();
+    });
+    EXPECT_GT(count.allocations, 0u);
   }
 
   const std::string name = "a task whose name is too long to stand in a string";
@@ -100,24 +98,23 @@ TEST_F(PoolShortageTest, TellsTheTasksThatAreSubmittedTogether) {
 }
 
 TEST_F(PoolShortageTest, TellsATaskForWhichNoThreadCanBeStarted) {
-  std::size_t nth = 0;
-  for (bool failed = true; failed;) {
+  const auto count = for_each_failure([&](Failures& failures) {
     const auto captured = std::make_shared<int>();
     {
       ThreadPool pool;
       std::optional<threads::NoThread> shortage(std::in_place);
-      base::fail_allocation(++nth);
       try {
-        const Future<> future = pool.submit({.name = name}, [captured] {});
-        EXPECT_NE(future.error(), nullptr) << nth;
+        failures.during([&] {
+          const Future<> future = pool.submit({.name = name}, [captured] {});
+          EXPECT_NE(future.error(), nullptr) << failures.nth();
+        });
       } catch (const std::bad_alloc&) {  // there was none for the task itself
       }
-      failed = base::stop_failing_allocations() == 0;
       shortage.reset();
     }
-    EXPECT_EQ(captured.use_count(), 1) << nth;
-  }
-  EXPECT_GT(nth, 5u);
+    EXPECT_EQ(captured.use_count(), 1) << failures.text();
+  });
+  EXPECT_GT(count.allocations, 4u);
 }
 
 }  // namespace

@@ -8,12 +8,13 @@
 #include <stdexcept>
 #include <string>
 
-#include "mastic/base/allocations_testing.h"
+#include "mastic/base/failing_allocations.h"
 #include "mastic/base/log_testing.h"
 #include "mastic/loop/runtime.h"
 #include "mastic/sockets/blocking_connection.h"
 #include "mastic/sockets/handler_fault.h"
 #include "mastic/sockets/tcp_server.h"
+#include "mastic/testing/failures.h"
 #include "mastic/testing/socket_client.h"
 
 namespace mastic::testing {
@@ -47,48 +48,43 @@ TEST_F(SocketShortageTest, FailsToStartWithoutMemoryAndLeavesOtherServersAlone) 
   const auto stays = make();
   ASSERT_TRUE(stays->start_on(*runtime));
   SocketClient of_stays(stays->addresses()[0]);
-  std::size_t nth = 0;
-  for (bool failed = true; failed;) {
+  const auto count = for_each_failure([&](Failures& failures) {
     const auto server = make();
-    base::fail_allocation(++nth);
-    const auto started = server->start_on(*runtime);
-    failed = base::stop_failing_allocations() == 0;
+    const auto started = failures.during([&] { return server->start_on(*runtime); });
     ASSERT_TRUE(started || started.error().message == "out of memory");
     ASSERT_EQ(of_stays.ask("here"), "here");
-  }
-  EXPECT_GT(nth, 10u);
+  });
+  EXPECT_GT(count.allocations, 9u);
 }
 
 TEST_F(SocketShortageTest, ReportsAHandlerFaultWithoutMemory) {
   const sockets::FaultHook hook = [](const sockets::HandlerFault&) {};
-  std::size_t nth = 0;
-  for (bool failed = true; failed;) {
+  const auto tell = [&] {
+    return sockets::tell_fault(
+        hook, [] { return std::string("a peer whose name is as long as that text"); });
+  };
+  const auto count = for_each_failure([&](Failures& failures) {
     std::optional<std::string> left;
     try {
       throw std::runtime_error("a text that is too long for the room in a string");
     } catch (...) {
-      base::fail_allocation(++nth);
-      left = sockets::tell_fault(
-          hook, [] { return std::string("a peer whose name is as long as that text"); });
-      failed = base::stop_failing_allocations() == 0;
+      left = failures.during(tell);
     }
-    EXPECT_EQ(left, failed ? std::optional<std::string>("out of memory") : std::nullopt);
-  }
-  EXPECT_GT(nth, 2u);
+    EXPECT_EQ(left,
+              failures.has_failed() ? std::optional<std::string>("out of memory") : std::nullopt);
+  });
+  EXPECT_GT(count.allocations, 1u);
 }
 
 TEST_F(SocketShortageTest, EndsWithoutMemory) {
   for (const bool has_own : {true, false}) {
-    bool failed = true;
-    for (std::size_t nth = 1; failed; ++nth) {
+    for_each_failure([&](Failures& failures) {
       auto server = make();
       ASSERT_TRUE(has_own ? server->start() : server->start_on(*runtime));
       SocketClient client(server->addresses()[0]);
       ASSERT_EQ(client.ask("hello"), "hello");
-      base::fail_allocation(nth);
-      server.reset();
-      failed = base::stop_failing_allocations() == 0;
-    }
+      failures.during([&] { server.reset(); });
+    });
   }
 }
 

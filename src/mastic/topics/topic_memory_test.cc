@@ -3,7 +3,8 @@
 #include <new>
 #include <optional>
 
-#include "mastic/base/allocations_testing.h"
+#include "mastic/base/failing_allocations.h"
+#include "mastic/base/failures.h"
 #include "mastic/base/kernel.h"
 #include "mastic/topics/reader_testing.h"
 #include "mastic/topics/topic.h"
@@ -27,21 +28,6 @@ struct TopicMemory : testing::Test {
   std::unique_ptr<loop::Loop> open() {
     return loop::Loop::open(base::system_kernel(), loop::TransferKind::Syscall).value();
   }
-  /// Repeats `step` with each of its allocations failing in turn, until it succeeds.
-  template <class Step>
-  static void repeat_with_each_failure(Step step) {
-    for (std::size_t nth = 1;; ++nth) {
-      base::fail_allocation(nth);
-      try {
-        step();
-        base::stop_failing_allocations();
-        return;
-      } catch (const std::bad_alloc&) {
-        base::stop_failing_allocations();
-      }
-    }
-  }
-
   std::unique_ptr<loop::Loop> here = open();
   std::unique_ptr<loop::Loop> there = open();
 };
@@ -54,7 +40,7 @@ TEST_F(TopicMemory, AMessageReachesAllLoopsOrNoneWhenMemoryRunsOut) {
   const Subscription first(*here, topic, one);
   const Subscription second(*there, topic, two);
   const std::string text(100, 'a');
-  repeat_with_each_failure([&] { topic.publish(text); });
+  base::for_each_failure([&] { topic.publish(text); });
   here->turn(0s);
   there->turn(0s);
   EXPECT_EQ(one.got, std::vector{text});
@@ -68,7 +54,7 @@ TEST_F(TopicMemory, ASubscriptionBeginsOrDoesNotWhenMemoryRunsOut) {
   Counter reader;
   const MessageId start{Subscription(*here, topic, reader).began_after().epoch, 0};
   std::optional<Subscription> subscription;
-  repeat_with_each_failure([&] {
+  base::for_each_failure([&] {
     EXPECT_EQ(topic.subscribers(), 0u);
     subscription.emplace(*there, topic, reader, start);
   });

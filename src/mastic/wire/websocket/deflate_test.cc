@@ -5,7 +5,8 @@
 
 #include <vector>
 
-#include "mastic/base/allocations_testing.h"
+#include "mastic/base/failing_allocations.h"
+#include "mastic/base/failures.h"
 #include "mastic/wire/messages/message_table_testing.h"
 
 namespace mastic::wire::websocket {
@@ -121,19 +122,16 @@ TEST(Deflater, ServesTheNextMessageAfterAShortageOfMemory) {
   if (!base::counts_allocations()) GTEST_SKIP() << "allocations cannot be made to fail";
   const std::string text = some_text(5'000);
   Deflater shared(11, 4, 1, false);
-  int failures = 0;
-  bool has_failed = true;
-  for (std::size_t nth = 1; has_failed; ++nth) {
-    base::fail_allocation(nth);
+  int failed = 0;
+  base::for_each_failure([&](base::Failures& failures) {
     try {
-      static_cast<void>(deflated(shared, text));
+      failures.during([&] { static_cast<void>(deflated(shared, text)); });
     } catch (const std::bad_alloc&) {
-      ++failures;
+      ++failed;
     }
-    has_failed = base::stop_failing_allocations() == 0;
     EXPECT_EQ(inflated(deflated(shared, text)), text);
-  }
-  EXPECT_GT(failures, 1);
+  });
+  EXPECT_GT(failed, 1);
 }
 
 TEST(Inflater, GivesNoMoreThanIsAllowedWhereverTheMessageIsCut) {
