@@ -38,7 +38,7 @@ TOPICS = {
     "Routes": ("routing", "router from_request path_type path_to text_value validation error_pages"),
     "HTTP": ("http", "method status version target fields field_name typed_fields cookie date entity_tag media_type "
                      "content_coding trace_context"),
-    "Middleware": ("middleware", "decompress_requests response_fields upload_progress uploads"),
+    "Middleware": ("middleware", "decompress_requests lint answer_rules response_fields upload_progress uploads"),
     "Topics": ("topics", "topic topics"),
     "Events": ("events", "events event"),
     "WebSockets": ("websocket", "web_socket message route socket_handler options"),
@@ -56,9 +56,11 @@ TOPICS = {
                            "stream_options stream_server_options datagram_server_options stream_server "
                            "datagram_server loop_server"),
     "Basics": ("base", "result encoding text uuid clock date units log address ip_address ip_network fixed_text "
-                       "arena descriptor options command_line attributes"),
+                       "arena descriptor options command_line attributes new_file"),
     "Testing": ("testing", "test_client test_request test_response test_socket test_events test_stream test_server "
-                           "network_faults interleave event_reader cookie_jar socket_client test_kernel memory_stream"),
+                           "network_faults interleave event_reader cookie_jar socket_client test_kernel memory_stream "
+                           "failures leaks temp_tree ../base/failures ../base/leaks ../base/temp_tree "
+                           "../base/failing_kernel ../base/failing_allocations"),
 }
 
 SAY_IT_BY_NAME = {"begin", "end", "cbegin", "cend", "value_type", "iterator", "const_iterator", "iterator_category",

@@ -17,6 +17,7 @@ foreach(command
     "${CMAKE_COMMAND};-G;Ninja;-S;${SOURCE_DIR};-B;${build};-DCMAKE_PREFIX_PATH=${prefix};-DCMAKE_CXX_COMPILER=${COMPILER}"
     "${CMAKE_COMMAND};--build;${build}"
     "${build}/consumer"
+    "${build}/failures"
     "sh;-c;${by_pkg_config}"
     "${build}/by_pkg_config"
     "sh;-c;${readme}"

@@ -144,7 +144,10 @@ class App {
   /// Adds hooks, background tasks and objects to those of this application.
   void add_lifecycle(Lifecycle lifecycle) { callee_->lifecycle.take(std::move(lifecycle)); }
 
-  /// Says what a configuration file calls this application, for the list of its routes.
+  /// Whether both are the same application: a filter may return the one that it was given.
+  [[nodiscard]] bool is_same_as(const App& other) const { return callee_ == other.callee_; }
+  /// Says what a configuration file calls this application, for the list of its routes and for
+  /// Lint.
   void set_label(AppLabel label);
   /// Adds the routes of this application to `list`: those of the application inside it if it is
   /// middleware, or one line for any method and path if it does not know its routes.

@@ -13,6 +13,7 @@
 #include "mastic/async/context_testing.h"
 #include "mastic/async/event.h"
 #include "mastic/base/kernel_testing.h"
+#include "mastic/base/temp_tree.h"
 
 namespace mastic::app {
 namespace {
@@ -160,18 +161,14 @@ namespace fs = std::filesystem;
 
 class BodySave : public testing::Test {
  protected:
-  BodySave() {
-    char name[] = "/tmp/mastic-save-XXXXXX";
-    directory = mkdtemp(name);
-  }
-  ~BodySave() override { fs::remove_all(directory); }
   [[nodiscard]] std::string path() const { return directory / "file"; }
   [[nodiscard]] std::string content() const {
     std::ostringstream text;
     text << std::ifstream(path()).rdbuf();
     return text.str();
   }
-  fs::path directory;
+  base::TempTree tree;
+  fs::path directory = tree.path();
 };
 
 TEST_F(BodySave, SavesContentOfEveryKind) {

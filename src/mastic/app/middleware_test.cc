@@ -4,10 +4,12 @@
 
 #include <memory>
 #include <stdexcept>
+#include <typeinfo>
 
 #include "mastic/app/exchange_context_testing.h"
 #include "mastic/app/http_error.h"
 #include "mastic/app/trace_testing.h"
+#include "mastic/app/url_map.h"
 #include "mastic/async/sleep.h"
 
 namespace mastic::app {
@@ -163,6 +165,35 @@ TEST_F(MiddlewareTest, AnAfterThatWaitsIsCancelledWithItsRequest) {
   executor.run();
   EXPECT_EQ(exchange.take().status, Status::ServiceUnavailable);
   EXPECT_EQ(order, "commit begins commit rolled back ");
+}
+
+// ---- watching ----
+
+struct WatchedCalls {
+  std::string text;
+};
+Task<Response> note_call(App::Watched app, Request& request) {
+  std::string& text = request.ext<WatchedCalls>().text;
+  text += app.is_middleware() ? "(" : "handler";
+  text += app.type() == typeid(Trace) ? "trace " : "";
+  Task<Response> task = app(request);
+  text += app.is_middleware() ? ")" : "";
+  return task;
+}
+
+TEST_F(MiddlewareTest, AWatchIsCalledInPlaceOfEachApplication) {
+  const App app = wrap(Trace{order, "a"}, wrap(Trace{order, "b"}, plain()));
+  app.watch(&note_call);
+  EXPECT_EQ(text_of(call(app)), "inner");
+  EXPECT_EQ(order, "a(b()b)a");
+  EXPECT_EQ(exchange.request().ext<WatchedCalls>().text, "(trace (trace handler))");
+}
+
+TEST_F(MiddlewareTest, AWatchReachesWhatIsMounted) {
+  const App app = UrlMap({{"/docs", wrap(Trace{order, "a"}, plain())}});
+  app.watch(&note_call);
+  EXPECT_EQ(text_of(exchange.call(app, Method::Get, "/docs")), "inner");
+  EXPECT_EQ(exchange.request().ext<WatchedCalls>().text, "handler(trace handler)");
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include "mastic/app/app.h"
 #include "mastic/app/exchange_context_testing.h"
 #include "mastic/app/http_error.h"
+#include "mastic/base/temp_tree.h"
 
 namespace mastic::app {
 namespace {
@@ -40,13 +41,7 @@ Body in_pieces(std::string bytes, std::size_t size) {
 
 class MultipartReaderTest : public testing::Test {
  protected:
-  MultipartReaderTest() {
-    char name[] = "/tmp/mastic-multipart-XXXXXX";
-    directory = mkdtemp(name);
-    options.upload_directory = directory;
-  }
-  ~MultipartReaderTest() override { fs::remove_all(directory); }
-
+  MultipartReaderTest() { options.upload_directory = directory; }
   /// Runs `read` with the reader of a form, and returns what it returns, or the status of the
   /// error.
   template <class Read>
@@ -83,7 +78,8 @@ class MultipartReaderTest : public testing::Test {
     return text.str();
   }
 
-  fs::path directory;
+  base::TempTree tree;
+  fs::path directory = tree.path();
   UploadOptions options;
   std::string content_type = "multipart/form-data; boundary=b";
   std::string other_type;

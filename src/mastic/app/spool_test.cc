@@ -10,6 +10,7 @@
 #include "mastic/app/http_error.h"
 #include "mastic/async/context_testing.h"
 #include "mastic/base/kernel_testing.h"
+#include "mastic/base/temp_tree.h"
 
 namespace mastic::app {
 namespace {
@@ -20,12 +21,6 @@ const std::string kContent(600'000, 'x');
 
 class SpoolTest : public testing::Test {
  protected:
-  SpoolTest() {
-    char name[] = "/tmp/mastic-spool-XXXXXX";
-    directory = mkdtemp(name);
-  }
-  ~SpoolTest() override { fs::remove_all(directory); }
-
   static Task<> fill(Spool& spool) {
     std::string_view rest = kContent;
     while (!rest.empty()) {
@@ -49,7 +44,8 @@ class SpoolTest : public testing::Test {
     return std::distance(fs::directory_iterator(folder), fs::directory_iterator());
   }
 
-  fs::path directory;
+  base::TempTree tree;
+  fs::path directory = tree.path();
   base::FailingKernel kernel{base::system_kernel()};
   const std::ptrdiff_t descriptors = count("/proc/self/fd");
 };

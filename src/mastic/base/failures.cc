@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <exception>
+#include <future>
 #include <optional>
 #include <stdexcept>
 #include <string_view>
@@ -106,7 +107,7 @@ class Campaign {
     Failures failures(plan);
     if (wish_.is_shown) std::fprintf(stderr, "MASTIC_FAILURE=%s\n", failures.replay().c_str());
     try {
-      run_(failures);
+      start(failures);
       last_ = {failures.text(), failures.replay()};
     } catch (const std::logic_error& error) {
       if (!failures.has_failed()) throw;
@@ -120,6 +121,11 @@ class Campaign {
       throw std::logic_error("nothing can fail: the function never calls Failures::during");
     }
     return failures.has_failed();
+  }
+
+  void start(Failures& failures) {
+    if (!options_.in_new_thread) return run_(failures);
+    std::async(std::launch::async, [&] { run_(failures); }).get();
   }
 
   /// Ends the campaign because of the last run.

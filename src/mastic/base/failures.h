@@ -40,6 +40,9 @@ struct FailureOptions {
   /// Whether a run that leaves a descriptor, a thread or a temporary file behind is an error. What
   /// is left only once does not count: a process may make something at its first use, and keep it.
   bool leaks = true;
+  /// Whether each run has a thread of its own. A new thread has no memory yet that it keeps to use
+  /// it again, so more allocations can fail.
+  bool in_new_thread = false;
   /// Folders in which temporary files are looked for, besides that of the system.
   std::vector<std::filesystem::path> folders = {};
   /// How many runs there may be for each kind of failure. With more, the code does not end to fail.

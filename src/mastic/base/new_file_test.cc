@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "mastic/base/kernel_testing.h"
+#include "mastic/base/temp_tree.h"
 
 namespace mastic::base {
 namespace {
@@ -17,12 +18,6 @@ namespace fs = std::filesystem;
 
 class NewFileTest : public testing::Test {
  protected:
-  NewFileTest() {
-    char name[] = "/tmp/mastic-new-file-XXXXXX";
-    directory = mkdtemp(name);
-  }
-  ~NewFileTest() override { fs::remove_all(directory); }
-
   [[nodiscard]] std::string path() const { return directory / "note"; }
   [[nodiscard]] std::string content() const {
     std::ostringstream text;
@@ -33,7 +28,8 @@ class NewFileTest : public testing::Test {
     return std::distance(fs::directory_iterator(directory), fs::directory_iterator());
   }
 
-  fs::path directory;
+  TempTree tree;
+  fs::path directory = tree.path();
   FailingKernel kernel{system_kernel()};
 };
 

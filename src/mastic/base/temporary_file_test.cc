@@ -13,6 +13,7 @@
 #include "mastic/base/failing_allocations.h"
 #include "mastic/base/failures.h"
 #include "mastic/base/kernel_testing.h"
+#include "mastic/base/temp_tree.h"
 
 namespace mastic::base {
 namespace {
@@ -21,12 +22,6 @@ namespace fs = std::filesystem;
 
 class TemporaryFileTest : public testing::Test {
  protected:
-  TemporaryFileTest() {
-    char name[] = "/tmp/mastic-temporary-XXXXXX";
-    directory = mkdtemp(name);
-  }
-  ~TemporaryFileTest() override { fs::remove_all(directory); }
-
   [[nodiscard]] std::string path() const { return directory / "kept"; }
   static std::string content(const std::string& path) {
     std::ostringstream text;
@@ -37,7 +32,8 @@ class TemporaryFileTest : public testing::Test {
     return std::distance(fs::directory_iterator(directory), fs::directory_iterator());
   }
 
-  fs::path directory;
+  TempTree tree;
+  fs::path directory = tree.path();
   FailingKernel kernel{system_kernel()};
 };
 

@@ -177,6 +177,23 @@ TEST_F(SiteFactories, FiltersLimitContentAndChangeFields) {
   EXPECT_EQ(large.fields.get("X-Frame-Options"), "DENY");
 }
 
+TEST_F(SiteFactories, LintLogsWhichPartOfTheFileBreaksTheContract) {
+  site.make(
+      "[pipeline:main]\npipeline = lint fields echo\n"
+      "[filter:lint]\nuse = mastic#lint\n"
+      "[filter:fields]\nuse = mastic#response_fields\nRetry-After = soon\n"
+      "[app:echo]\nuse = mastic#echo\n");
+  ASSERT_TRUE(site.is_usable());
+  (void)site.get("/tea");
+  ASSERT_EQ(site.exchange.recorded.lines.size(), 1u);
+  const std::string& line = site.exchange.recorded.lines[0];
+  EXPECT_TRUE(
+      line.contains("GET /tea (200): Retry-After is 'soon'. Made by the middleware "
+                    "mastic#response_fields [filter:fields], "))
+      << line;
+  EXPECT_TRUE(line.contains("RFC 9110 §10.2.3.")) << line;
+}
+
 TEST_F(SiteFactories, TheAccessLogIsWrittenFromTheStartOn) {
   site.make(
       "[pipeline:main]\npipeline = log echo\n"

@@ -206,7 +206,11 @@ Made Builder::make_by(const Factory& factory, const Part& part, Node& node) {
 /// function that takes the application, and it may throw.
 app::App Builder::put_around(app::App inner, app::Middleware& filter, const Part& part) {
   try {
-    return filter(inner);
+    app::App outer = filter(inner);
+    if (!outer.is_same_as(inner)) {
+      outer.set_label({shown_factory(part), part.section, part.origin});
+    }
+    return outer;
   } catch (...) {
     const std::string name =
         part.section.empty() ? "'" + shown_factory(part) + "'" : "[" + part.section + "]";

@@ -8,24 +8,19 @@
 #include <fstream>
 
 #include "mastic/base/kernel_testing.h"
+#include "mastic/base/temp_tree.h"
 
 namespace mastic::deploy {
 namespace {
 
 struct TextFileTest : testing::Test {
-  TextFileTest() {
-    std::string pattern = testing::TempDir() + "/text-file-XXXXXX";
-    folder = mkdtemp(pattern.data());
-    std::ofstream(folder / "file") << "text";
-  }
-  ~TextFileTest() override { std::filesystem::remove_all(folder); }
-
   std::string read(const std::filesystem::path& path, std::uint64_t max_bytes = 100) {
     const auto text = read_text_file(base::system_kernel(), path, max_bytes);
     return text ? *text : text.error().message;
   }
 
-  std::filesystem::path folder;
+  base::TempTree tree{{"file", "text"}};
+  std::filesystem::path folder = tree.path();
 };
 
 TEST_F(TextFileTest, ReadsAFile) { EXPECT_EQ(read(folder / "file"), "text"); }

@@ -54,8 +54,9 @@ class Lint {
 
   /// How faults are reported, and what is accepted.
   struct Settings {
+    /// Called for each fault, with the request of the client.
     std::function<void(app::Request&, std::string_view)> report;
-    LintOptions options;
+    LintOptions options;  ///< what is accepted
   };
 
  private:

@@ -18,6 +18,8 @@
 #include "mastic/app/json_elements.h"
 #include "mastic/async/sleep.h"
 #include "mastic/base/allocations_testing.h"
+#include "mastic/base/failures.h"
+#include "mastic/base/temp_tree.h"
 #include "mastic/loop/runtime.h"
 #include "mastic/routing/router.h"
 #include "mastic/server/client_testing.h"
@@ -79,8 +81,6 @@ Task<std::string> sum_elements(Request& request) {
 
 struct BodyStreamTest : testing::TestWithParam<loop::Scheduler::HandOff> {
   BodyStreamTest() {
-    char pattern[] = "/tmp/mastic-bodies-XXXXXX";
-    directory = mkdtemp(pattern);
     options.drain_idle = options.linger_idle = 20ms;
     site.get<"/words/{word}">([this](std::string word) {
       return Response::text_body(Body::produced_by(words_of(std::move(word), 20, running)));
@@ -117,10 +117,7 @@ struct BodyStreamTest : testing::TestWithParam<loop::Scheduler::HandOff> {
     EXPECT_TRUE(server->start_on(*runtime));
     EXPECT_TRUE(runtime->start());
   }
-  ~BodyStreamTest() override {
-    server.reset();
-    fs::remove_all(directory);
-  }
+  ~BodyStreamTest() override { server.reset(); }
   /// Waits until `holds` returns true, for five seconds at most.
   template <class Holds>
   [[nodiscard]] static bool soon(Holds holds) {
@@ -130,7 +127,8 @@ struct BodyStreamTest : testing::TestWithParam<loop::Scheduler::HandOff> {
 
   RecordingLog log;
   Options options;
-  fs::path directory;
+  base::TempTree tree;
+  fs::path directory = tree.path();
   Router site;
   std::atomic<int> running{0};
   std::atomic<int> told{0};
@@ -235,18 +233,18 @@ struct BodyMemoryTest : testing::Test {
     shard->abort_all();
     while (counters.connections() > 0 || shard->exchanges() > 0) (void)loop->turn(0s);
   }
-  /// Sends `request` on a new connection while the `nth` allocation fails, and returns what comes
-  /// back before the time of the handler is over.
-  std::string talk(std::string_view request, std::size_t nth, bool& failed) {
+  /// Sends `request` on a new connection while an allocation fails, and returns what comes back
+  /// before the time of the handler is over.
+  std::string talk(std::string_view request, base::Failures& failures) {
     int ends[2];
     EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends), 0);
     base::Descriptor server_end(base::system_kernel(), ends[0]);
     const base::Descriptor client(base::system_kernel(), ends[1]);
     shard->adopt(std::make_unique<net::SocketStream>(*loop, std::move(server_end)), {});
     EXPECT_GT(send(client.fd(), request.data(), request.size(), MSG_NOSIGNAL), 0);
-    base::fail_allocation(nth);
-    for (int i = 0; i < 8; ++i) (void)loop->turn(1ms);
-    failed = base::stop_failing_allocations() == 0;
+    failures.during([&] {
+      for (int i = 0; i < 8; ++i) (void)loop->turn(1ms);
+    });
     for (int i = 0; i < 8; ++i) (void)loop->turn(1ms);
     char bytes[4096];
     const ssize_t got = recv(client.fd(), bytes, sizeof bytes, MSG_DONTWAIT);
@@ -270,19 +268,17 @@ TEST_F(BodyMemoryTest, AnAnswerIsWholeOrVisiblyNot) {
                                   posting("POST /lines", repeat("1\n", 9'000)),
                                   posting("POST /elements", "[{\"number\":1},{\"number\":2}]")};
   for (const std::string& request : requests) {
-    bool failed = true;
-    std::size_t nth = 0;
     std::string answer;
-    while (failed) {
-      answer = talk(request, ++nth, failed);
+    const auto run = [&](base::Failures& failures) {
+      answer = talk(request, failures);
       const bool looks_whole =
           answer.starts_with("HTTP/1.1 200") &&
           (answer.contains("\r\n0\r\n") || !answer.contains("Transfer-Encoding"));
       const bool is_right = answer.ends_with("0\r\nX-Sum: 3\r\n\r\n") ||
                             answer.ends_with("\r\n\r\n9000") || answer.ends_with("\r\n\r\n3");
-      EXPECT_TRUE(is_right || !looks_whole) << nth << ": " << answer;
-    }
-    EXPECT_GT(nth, 3u) << request;
+      EXPECT_TRUE(is_right || !looks_whole) << failures.text() << ": " << answer;
+    };
+    EXPECT_GT(base::for_each_failure(run).allocations, 2u) << request;
     EXPECT_TRUE(answer.starts_with("HTTP/1.1 200")) << answer;
   }
   shard->abort_all();

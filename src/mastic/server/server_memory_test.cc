@@ -3,9 +3,8 @@
 
 #include <sys/socket.h>
 
-#include <thread>
-
 #include "mastic/base/allocations_testing.h"
+#include "mastic/base/failures.h"
 #include "mastic/server/http1/http1_fixture_testing.h"
 
 namespace mastic::server {
@@ -36,9 +35,9 @@ class RealShard {
     shard_.adopt(std::make_unique<net::SocketStream>(*loop_, std::move(server_end)), {});
     return {base::system_kernel(), ends[1]};
   }
-  /// Adopts a connection of an IPv6 address while the `nth` allocation fails. True when an
-  /// allocation failed; then nothing is left of the connection.
-  bool adopt_failing(std::size_t nth) {
+  /// Adopts a connection of an IPv6 address while an allocation fails. Then nothing is left of the
+  /// connection.
+  void adopt_failing(base::Failures& failures) {
     options_.max_connections_per_ip = 1;
     const base::Endpoint peer{.ip = *base::IpAddress::parse("2001:db8::1"), .port = 1};
     int ends[2];
@@ -46,27 +45,18 @@ class RealShard {
     const base::Descriptor client(base::system_kernel(), ends[1]);
     auto stream = std::make_unique<net::SocketStream>(
         *loop_, base::Descriptor(base::system_kernel(), ends[0]));
-    base::fail_allocation(nth);
+    const bool has_failed_before = failures.has_failed();
     try {
-      shard_.adopt(std::move(stream), peer);
+      failures.during([&] { shard_.adopt(std::move(stream), peer); });
     } catch (const std::bad_alloc&) {
     }
-    const bool failed = base::stop_failing_allocations() == 0;
     turn();
-    EXPECT_EQ(counters_.connections(), failed ? 0u : 1u);
-    return failed;
+    EXPECT_EQ(counters_.connections(), failures.has_failed() && !has_failed_before ? 0u : 1u);
   }
   void turn() { (void)loop_->turn(base::Duration::zero()); }
-  /// Runs turns in which the `nth` allocation fails. True when there were so many allocations.
-  bool turn_failing(std::size_t nth, int turns) {
-    bool failed = false;
-    for (int i = 0; i < turns && !failed; ++i) {
-      base::fail_allocation(nth);
-      turn();
-      nth = base::stop_failing_allocations();
-      failed = nth == 0;
-    }
-    return failed;
+  /// Runs turns, at most up to the one with the failure.
+  void turn_failing(base::Failures& failures, int turns) {
+    for (int i = 0; i < turns && !failures.has_failed(); ++i) failures.during([&] { turn(); });
   }
   std::size_t exchanges() { return shard_.exchanges(); }
 
@@ -115,10 +105,10 @@ TEST_P(ServerMemoryTest, SurvivesTheFailureOfEverySingleAllocation) {
       kUpgrade + std::string(30'000, 'x') + "\nQUIT\n",
       "GET /%zz HTTP/1.1\r\nHost: a\r\n\r\nGET /a/%2e%2e/b HTTP/1.1\r\nHost: "
       "a\r\n\r\nBROKEN\r\n\r\n"};
-  long failures = 0;
+  std::size_t failed = 0;
   for (const std::string& script : scripts) {
-    bool failed = true;
-    const auto fail_at = [&](std::size_t nth) {
+    const auto run = [&](base::Failures& failures) {
+      if (HasFatalFailure()) return failures.during([] {});
       RealShard server(GetParam());
       const base::Descriptor client = server.connect();
       const base::Descriptor halves = server.connect();
@@ -126,8 +116,7 @@ TEST_P(ServerMemoryTest, SurvivesTheFailureOfEverySingleAllocation) {
       send(halves, script.substr(0, script.size() / 2));
       server.turn();
       send(halves, script.substr(script.size() / 2));
-      failed = server.turn_failing(nth, 8);
-      failures += failed ? 1 : 0;
+      server.turn_failing(failures, 8);
 
       const base::Descriptor next = server.connect();
       send(next, kGet);
@@ -137,38 +126,34 @@ TEST_P(ServerMemoryTest, SurvivesTheFailureOfEverySingleAllocation) {
         answer = receive_all(next);
       }
       ASSERT_TRUE(answer.ends_with("hello\n"))
-          << "after allocation " << nth << " of " << script.substr(0, 30);
+          << "after " << failures.text() << " of " << script.substr(0, 30);
     };
-    for (std::size_t nth = 1; failed && !HasFatalFailure(); ++nth) {
-      std::thread(fail_at, nth).join();  // a new thread has no recycled memory yet
-    }
+    failed += base::for_each_failure(run, {.in_new_thread = true}).allocations;
   }
-  EXPECT_GT(failures, 100);
+  EXPECT_GT(failed, 100u);
 }
 
 TEST_P(ServerMemoryTest, DoesNotCountConnectionsWithoutMemory) {
-  int failures = 0;
-  for (bool failed = true; failed;) {
+  const auto count = base::for_each_failure([&](base::Failures& failures) {
     RealShard server(GetParam());
-    failed = server.adopt_failing(static_cast<std::size_t>(++failures));
-    if (failed) {
-      EXPECT_FALSE(server.adopt_failing(100)) << "the address has no connection yet";
-    }
-  }
-  EXPECT_GT(failures, 1);
+    server.adopt_failing(failures);
+    // The address has no connection yet.
+    if (failures.has_failed()) server.adopt_failing(failures);
+  });
+  EXPECT_GT(count.allocations, 0u);
 }
 
 TEST_P(ServerMemoryTest, SurvivesAFailedInterimResponseThatIsTheFirstWrite) {
-  bool failed = true;
-  const auto fail_at = [&](std::size_t nth) {
+  const auto run = [&](base::Failures& failures) {
+    if (HasFailure()) return failures.during([] {});
     RealShard server(GetParam());
     const base::Descriptor client = server.connect();
     send(client, post("/inform", "x"));
-    failed = server.turn_failing(nth, 8);
+    server.turn_failing(failures, 8);
     for (int i = 0; i < 4; ++i) server.turn();
-    EXPECT_EQ(server.exchanges(), 0u) << "after allocation " << nth;
+    EXPECT_EQ(server.exchanges(), 0u) << "after " << failures.text();
   };
-  for (std::size_t nth = 1; failed && !HasFailure(); ++nth) std::thread(fail_at, nth).join();
+  base::for_each_failure(run, {.in_new_thread = true});
 }
 
 TEST_P(ServerMemoryTest, AllocatesNothingToWakeARestingConnection) {

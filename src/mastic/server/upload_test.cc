@@ -17,6 +17,7 @@
 
 #include "mastic/app/multipart_reader.h"
 #include "mastic/base/forwarding_kernel.h"
+#include "mastic/base/temp_tree.h"
 #include "mastic/loop/runtime.h"
 #include "mastic/routing/router.h"
 #include "mastic/server/client_testing.h"
@@ -68,8 +69,6 @@ std::string check_photo(const std::string& title, const File& image) {
 
 struct UploadTest : testing::TestWithParam<loop::Scheduler::HandOff> {
   UploadTest() {
-    char name[] = "/tmp/mastic-uploads-XXXXXX";
-    directory = mkdtemp(name);
     options.uploads.upload_directory = directory;
     options.uploads.spool_above_bytes = 100'000;
     options.drain_idle = options.linger_idle = 20ms;
@@ -93,10 +92,7 @@ struct UploadTest : testing::TestWithParam<loop::Scheduler::HandOff> {
       }
     });
   }
-  ~UploadTest() override {
-    server.reset();
-    fs::remove_all(directory);
-  }
+  ~UploadTest() override { server.reset(); }
   void start() {
     runtime = loop::Runtime::open({.loops = 2, .threads = {.hand_off = GetParam()}}, log,
                                   base::system_kernel())
@@ -112,7 +108,8 @@ struct UploadTest : testing::TestWithParam<loop::Scheduler::HandOff> {
 
   RecordingLog log;
   Options options;
-  fs::path directory;
+  base::TempTree tree;
+  fs::path directory = tree.path();
   Router site;
   std::atomic<int> told{0};
   std::unique_ptr<loop::Runtime> runtime;
@@ -310,12 +307,7 @@ struct FailingOpen final : base::ForwardingKernel {
 };
 
 struct UploadDirectoryTest : testing::Test {
-  UploadDirectoryTest() {
-    char name[] = "/tmp/mastic-uploads-XXXXXX";
-    directory = mkdtemp(name);
-    options.drain_idle = options.linger_idle = 20ms;
-  }
-  ~UploadDirectoryTest() override { fs::remove_all(directory); }
+  UploadDirectoryTest() { options.drain_idle = options.linger_idle = 20ms; }
   /// Why a server does not start; empty if it does.
   std::string fault() {
     Server server(App([] { return "hello"; }), options, log, kernel);
@@ -328,7 +320,8 @@ struct UploadDirectoryTest : testing::Test {
 
   RecordingLog log;
   Options options;
-  fs::path directory;
+  base::TempTree tree;
+  fs::path directory = tree.path();
   FailingOpen kernel;
 };
 

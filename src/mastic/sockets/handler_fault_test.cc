@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "mastic/base/log_testing.h"
+#include "mastic/base/temp_tree.h"
 #include "mastic/net/socket_address.h"
 #include "mastic/sockets/tcp_server.h"
 #include "mastic/sockets/udp_server.h"
@@ -99,18 +100,16 @@ TEST(HandlerFault, GoesToTheLogWithoutAHook) {
 }
 
 TEST(HandlerFault, NamesAUnixPeerWithoutAnAddress) {
-  char directory[] = "/tmp/mastic-fault-XXXXXX";
-  ASSERT_NE(mkdtemp(directory), nullptr);
+  const base::TempTree tree;
   base::RecordingLog log;
   Told told;
   {
     UnixServer server(ConnectionHandler(fail), {.loop = {.loops = 1}}, log);
     server.on_error(told.hook());
-    ASSERT_TRUE(server.listen(std::string(directory) + "/socket"));
+    ASSERT_TRUE(server.listen(tree.path_of("socket")));
     ASSERT_TRUE(server.start());
     make_fail(server);
   }
-  std::filesystem::remove_all(directory);
   EXPECT_EQ(told.peers, std::vector<std::string>{"unix"});
 }
 

@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "mastic/base/log_testing.h"
+#include "mastic/base/temp_tree.h"
 #include "mastic/sockets/unix_server.h"
 
 namespace mastic::sockets {
@@ -68,15 +69,10 @@ class Sender {
 class UnixDatagramServerTest : public testing::Test {
  protected:
   UnixDatagramServerTest() {
-    char name[] = "/tmp/mastic-dgram-XXXXXX";
-    directory = mkdtemp(name);
     path = directory / "server";
     options.loop.loops = 1;
   }
-  ~UnixDatagramServerTest() override {
-    server.reset();
-    fs::remove_all(directory);
-  }
+  ~UnixDatagramServerTest() override { server.reset(); }
   void start(DatagramHandler handler) {
     server.emplace(std::move(handler), options, log);
     const auto listening = server->listen(path);
@@ -89,7 +85,8 @@ class UnixDatagramServerTest : public testing::Test {
   }
   [[nodiscard]] std::string at(std::string_view name) const { return directory / name; }
 
-  fs::path directory;
+  base::TempTree tree;
+  fs::path directory = tree.path();
   std::string path;
   DatagramServerOptions options;
   base::RecordingLog log;

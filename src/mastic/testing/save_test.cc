@@ -10,6 +10,7 @@
 #include <sstream>
 #include <string>
 
+#include "mastic/base/temp_tree.h"
 #include "mastic/routing/router.h"
 #include "mastic/testing/test_client.h"
 
@@ -23,12 +24,6 @@ using http::Status;
 
 class SaveTest : public ::testing::Test {
  protected:
-  SaveTest() {
-    char name[] = "/tmp/mastic-save-XXXXXX";
-    directory = mkdtemp(name);
-  }
-  ~SaveTest() override { fs::remove_all(directory); }
-
   routing::Router make_saving_site() {
     routing::Router site;
     site.put("/{name}", [this](Request& request) -> Task<std::string> {
@@ -49,7 +44,8 @@ class SaveTest : public ::testing::Test {
     return text.str();
   }
 
-  fs::path directory;
+  base::TempTree tree;
+  fs::path directory = tree.path();
 };
 
 /// Lowers a resource limit of this process until it is destroyed.

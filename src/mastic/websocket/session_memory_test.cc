@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "mastic/base/allocations_testing.h"
+#include "mastic/base/failures.h"
 #include "mastic/websocket/session_testing.h"
 
 namespace mastic::websocket {
@@ -78,15 +79,11 @@ struct RealSockets {
                  [&](net::ProtocolHost& host) { return upgrade->open(host); });
     return {base::system_kernel(), ends[1]};
   }
-  /// Runs turns in which the `nth` allocation fails. True when there were so many allocations.
-  bool turn_failing(std::size_t nth, int turns) {
-    for (int i = 0; i < turns; ++i) {
-      base::fail_allocation(nth);
-      server.turn();
-      nth = base::stop_failing_allocations();
-      if (nth == 0) return true;
+  /// Runs turns, at most up to the one with the failure.
+  void turn_failing(base::Failures& failures, int turns) {
+    for (int i = 0; i < turns && !failures.has_failed(); ++i) {
+      failures.during([&] { server.turn(); });
     }
-    return false;
   }
   static void send(const base::Descriptor& client, std::string_view bytes) {
     (void)::send(client.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
@@ -116,19 +113,20 @@ struct SessionMemoryTest : testing::TestWithParam<bool> {
   void SetUp() override {
     if (!base::counts_allocations()) GTEST_SKIP();
   }
-  /// Opens a socket beside another one, does what `act` does with its client, and lets the `nth`
-  /// allocation fail. Returns false when there were not so many.
-  bool survives(std::size_t nth, const std::function<void(RealSockets&, base::Descriptor&)>& act,
-                bool may_be_the_other) {
+  /// Opens a socket beside another one, does what `act` does with its client, and lets an allocation
+  /// fail.
+  void survive(base::Failures& failures,
+               const std::function<void(RealSockets&, base::Descriptor&)>& act,
+               bool may_be_the_other) {
     RealSockets sockets(is_plain);
     const base::Descriptor other = sockets.connect(GetParam());
     base::Descriptor client = sockets.connect(GetParam());
     sockets.server.turn();
     act(sockets, client);
-    const bool has_failed = sockets.turn_failing(nth, 8);
+    sockets.turn_failing(failures, 8);
     sockets.server.turn(4);
     const bool is_well = sockets.is_alive(other) || (may_be_the_other && sockets.is_alive(client));
-    EXPECT_TRUE(is_well) << "after allocation " << nth;
+    EXPECT_TRUE(is_well) << "after " << failures.text();
     client = {};
     sockets.server.abort();
     sockets.server.turn(8);
@@ -136,19 +134,16 @@ struct SessionMemoryTest : testing::TestWithParam<bool> {
     EXPECT_EQ(sockets.running, 0);
     EXPECT_EQ(sockets.counts.destroyed, GetParam() ? 2 : 0);
     EXPECT_LE(sockets.counts.closed, sockets.counts.opened);
-    return has_failed;
   }
   /// Fails each allocation in turn. Only if it `may_be_the_other` socket that needs memory, too, that
   /// one may end instead.
   void survive_all(const std::function<void(RealSockets&, base::Descriptor&)>& act,
                    bool may_be_the_other = false) {
-    bool goes_on = true;
-    std::size_t nth = 1;
-    for (; goes_on && !HasFailure(); ++nth) {
-      // A new thread has no recycled memory yet.
-      std::thread([&] { goes_on = survives(nth, act, may_be_the_other); }).join();
-    }
-    EXPECT_GT(nth, 3u);
+    const auto run = [&](base::Failures& failures) {
+      if (HasFailure()) return failures.during([] {});
+      survive(failures, act, may_be_the_other);
+    };
+    EXPECT_GT(base::for_each_failure(run, {.in_new_thread = true}).allocations, 1u);
   }
   bool is_plain = false;
 };

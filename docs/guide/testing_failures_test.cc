@@ -1,0 +1,84 @@
+// The code of testing.md about the contract and about failures: compiled and run here, and quoted there.
+
+#include <gtest/gtest.h>
+#include <mastic/base/new_file.h>
+#include <mastic/mastic.h>
+#include <mastic/testing/failures.h>
+#include <mastic/testing/leaks.h>
+#include <mastic/testing/temp_tree.h>
+#include <mastic/testing/test_client.h>
+
+#include <cerrno>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+using mastic::Request;
+using mastic::Response;
+using mastic::Router;
+using mastic::base::NewFile;
+using mastic::testing::Failures;
+using mastic::testing::for_each_failure;
+using mastic::testing::Leaks;
+using mastic::testing::TempTree;
+using mastic::testing::TestClient;
+
+namespace {
+
+/// Sets a length before others have completed the content.
+struct Shorten {
+  void after(Request&, Response& response) const { response.set("Content-Length", "12"); }
+};
+
+TEST(Contract, NamesTheLayerThatBreaksIt) {
+  Router site;
+  site.get("/cart", [] { return "fifteen bytes.."; }).use(Shorten{});
+  TestClient client(std::move(site));
+  try {
+    client.get("/cart");
+    FAIL();
+  } catch (const std::logic_error& error) {
+    EXPECT_STREQ(
+        error.what(),
+        "the application breaks its contract:\n"
+        "  GET /cart (200): Content-Length is 12, and the content has 15 bytes. Made by the "
+        "middleware Shorten (around the handler of GET /cart). RFC 9112 §6.2.");
+  }
+}
+
+std::string join_names(const std::vector<std::string>& names) {
+  std::string all;
+  for (const std::string& name : names) all += name + "\n";
+  return all;
+}
+
+TEST(Names, SurviveALackOfMemory) {
+  for_each_failure([] { join_names({"a name that is too long for a short string", "another"}); });
+}
+
+TEST(Settings, AreOldOrNewWhenSavingFails) {
+  const TempTree tree{{"site.conf", "old"}};
+  const auto save = [&](Failures& failures) {
+    NewFile file(tree.path_of("site.conf"), failures.kernel());
+    failures.during([&] {
+      if (file.create(0644) == 0 && file.write("new") == 0) (void)file.keep();
+    });
+    const std::string kept = tree.read("site.conf");
+    EXPECT_TRUE(kept == "old" || kept == "new") << failures.text() << " leaves " << kept;
+  };
+  for_each_failure(save, {.errors = {ENOSPC, EIO}, .folders = {tree.path()}});
+  EXPECT_EQ(tree.changes().to_string(), "changed site.conf\n");
+}
+
+TEST(Site, LeavesNothingBehind) {
+  const Leaks leaks;
+  {
+    Router site;
+    site.get<"/">([] { return "hello"; });
+    TestClient client(std::move(site));
+    client.get("/");
+  }
+  EXPECT_EQ(leaks.to_string(), "");
+}
+
+}  // namespace
