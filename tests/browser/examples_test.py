@@ -397,5 +397,35 @@ class TokenStream(PageTest):
         page.wait_for_text("#hero-wrong", "Who is the story about?")
 
 
+class Shop(PageTest):
+    program = "17-shop/shop"
+
+    def test_shows_what_is_left_while_others_order(self):
+        watcher, customer = self.open(), self.open("/teas/1")
+        watcher.wait_for("socket.readyState === WebSocket.OPEN")
+        customer.evaluate("document.querySelector('#amount').value = '5'")
+        customer.click("#as-gift")
+        self.assert_looks_right(customer, "shop-tea")
+        customer.click("#add button")
+        customer.wait_for_text(".cart", "5 x Sencha (a gift)")
+        self.assert_looks_right(customer, "shop-cart")
+        customer.click("#order button")
+        customer.wait_for_text("main", "Thank you.")
+        watcher.wait_for_text("[data-tea='1'] .changed", "15")
+        self.assert_looks_right(watcher, "shop")
+
+    def test_shows_a_customer_the_picture_that_was_sent(self):
+        page = self.open("/login?next=%2Faccount")
+        page.type("#customer", "ada")
+        page.type("#password", "lovelace")
+        self.assert_looks_right(page, "shop-login")
+        page.click("#login button")
+        page.wait_for_text("h1", "Hello, ada")
+        page.choose_files("#file", EXAMPLES.parents[2] / "docs" / "pictures" / "tour.png")
+        page.click("#picture button")
+        page.wait_for("document.querySelector('main img')?.naturalWidth > 0")
+        self.assert_looks_right(page, "shop-account")
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -76,6 +76,19 @@ const html::Document& TestResponse::html(Where where) const {
   return *page_;
 }
 
+html::Element TestResponse::element(std::string_view css, Where where) const {
+  constexpr std::size_t kMaxListed = 5;
+  const std::vector<html::Element> found = html(where).select(css);
+  if (found.size() == 1) return found.front();
+  std::string message = found.empty() ? "no element of this page matches '"
+                                      : std::to_string(found.size()) + " elements match '";
+  (message += css) += found.empty() ? "'" : "':";
+  for (std::size_t i = 0; i < std::min(found.size(), kMaxListed); ++i) {
+    message += "\n  " + found[i].outer_html().substr(0, 100);
+  }
+  throw std::logic_error(detail::to_text(where) + message + "\n" + to_string());
+}
+
 bool TestResponse::contains(std::string_view part) const {
   if (text.find(part) != text.npos) return true;
   return is_html(field("Content-Type").value_or("")) && html().contains(part);

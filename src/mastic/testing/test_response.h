@@ -66,6 +66,9 @@ class TestResponse {
   /// of HTML.
   [[nodiscard]] const html::Document& html(Where where = Where::current()) const
       MASTIC_LIFETIMEBOUND;
+  /// The only element of the page that a CSS selector matches. Throws std::logic_error if there is
+  /// none, or if there are several; the message lists them.
+  [[nodiscard]] html::Element element(std::string_view css, Where where = Where::current()) const;
   /// Whether the content has `text` in it: as it is, or, of a page, in what people see, where any
   /// white space is equal to any other.
   [[nodiscard]] bool contains(std::string_view text) const;
