@@ -1,13 +1,12 @@
 #include "site.h"
 
 #include <gtest/gtest.h>
+#include <mastic/testing/temp_tree.h>
 #include <mastic/testing/test_client.h>
 
 #include <map>
 #include <string>
 #include <vector>
-
-#include "temporary_database.h"
 
 using mastic::Status;
 using mastic::testing::TestClient;
@@ -17,11 +16,12 @@ namespace {
 /// A shop with two teas.
 struct JsonApiSqlite : testing::Test {
   JsonApiSqlite()
-      : client(make_site({.database = file.path, .patience = std::chrono::milliseconds(0)})) {
+      : client(make_site({.database = database, .patience = std::chrono::milliseconds(0)})) {
     client.send_json("/teas", R"({"name":"Sencha","kind":"Green","price_cents":690})");
     client.send_json("/teas", R"({"name":"Assam","kind":"Black","price_cents":450})");
   }
-  TemporaryDatabase file;
+  const mastic::testing::TempTree folder;
+  const std::string database = folder.path_of("teas.db");
   TestClient client;
 };
 
@@ -122,7 +122,7 @@ TEST_F(JsonApiSqlite, ExplainsAnInvalidQuery) {
 }
 
 TEST_F(JsonApiSqlite, AnswersRetryAfterWhenTheDatabaseIsBusy) {
-  sqlite::Connection other(file.path, std::chrono::milliseconds(0));
+  sqlite::Connection other(database, std::chrono::milliseconds(0));
   other.run("BEGIN IMMEDIATE");
   const auto refused = client.del("/teas/1");
   EXPECT_EQ(refused.status, Status::ServiceUnavailable);
@@ -131,7 +131,7 @@ TEST_F(JsonApiSqlite, AnswersRetryAfterWhenTheDatabaseIsBusy) {
 }
 
 TEST_F(JsonApiSqlite, HidesOtherErrorsOfTheDatabase) {
-  sqlite::Connection(file.path, std::chrono::milliseconds(0)).run("DROP TABLE teas");
+  sqlite::Connection(database, std::chrono::milliseconds(0)).run("DROP TABLE teas");
   client.expect_errors("no such table: teas");
   const auto failed = client.get("/teas/1");
   EXPECT_EQ(failed.status, Status::InternalServerError);

@@ -1,8 +1,7 @@
 #include "sqlite.h"
 
 #include <gtest/gtest.h>
-
-#include "temporary_database.h"
+#include <mastic/testing/temp_tree.h>
 
 using namespace std::chrono_literals;
 using sqlite::Connection;
@@ -17,12 +16,13 @@ struct Cup {
 };
 
 struct Sqlite : testing::Test {
-  Sqlite() : db(file.path, 0ms) {
+  Sqlite() : db(database, 0ms) {
     db.run("CREATE TABLE cups (name TEXT UNIQUE, size TEXT, litres REAL) STRICT");
   }
   int count() { return db.first<int>("SELECT count(*) FROM cups").value(); }
 
-  TemporaryDatabase file;
+  const mastic::testing::TempTree folder;
+  const std::string database = folder.path_of("teas.db");
   Connection db;
 };
 
@@ -82,7 +82,7 @@ TEST_F(Sqlite, ATransactionIsAllOrNothing) {
 }
 
 TEST_F(Sqlite, ReadersDoNotWaitForAWriter) {
-  Connection other(file.path, 0ms);
+  Connection other(database, 0ms);
   db.run("BEGIN IMMEDIATE");
   EXPECT_EQ(other.first<int>("SELECT count(*) FROM cups"), 0);
   EXPECT_THROW(other.run("INSERT INTO cups (name) VALUES ('small')"), sqlite::Busy);

@@ -1,11 +1,10 @@
 #include "store.h"
 
 #include <gtest/gtest.h>
+#include <mastic/testing/temp_tree.h>
 
 #include <thread>
 #include <vector>
-
-#include "temporary_database.h"
 
 using namespace std::chrono_literals;
 
@@ -22,8 +21,9 @@ std::vector<std::string> names(const TeaPage& page) {
 }
 
 struct StoreTest : testing::Test {
-  TemporaryDatabase file;
-  Store store{{.database = file.path}};
+  const mastic::testing::TempTree folder;
+  const std::string database = folder.path_of("teas.db");
+  Store store{{.database = database}};
 };
 
 }  // namespace
@@ -84,7 +84,7 @@ TEST_F(StoreTest, NeverUsesAnIdAgain) {
 
 TEST_F(StoreTest, KeepsTeasWhenItIsOpenedAgain) {
   store.add(named("Sencha"));
-  EXPECT_EQ(Store({.database = file.path}).find(1).value().name, "Sencha");
+  EXPECT_EQ(Store({.database = database}).find(1).value().name, "Sencha");
 }
 
 TEST_F(StoreTest, CanBeUsedFromSeveralThreads) {
@@ -105,9 +105,9 @@ TEST_F(StoreTest, CanBeUsedFromSeveralThreads) {
 }
 
 TEST_F(StoreTest, WaitsForAnotherWriterOnlyForItsPatience) {
-  sqlite::Connection other(file.path, 0ms);
+  sqlite::Connection other(database, 0ms);
   other.run("BEGIN IMMEDIATE");
-  Store impatient({.database = file.path, .patience = 0ms});
+  Store impatient({.database = database, .patience = 0ms});
   EXPECT_THROW(impatient.add(named("Sencha")), sqlite::Busy);
   EXPECT_EQ(impatient.list({}).total, 0) << "reading is still possible";
 }
