@@ -24,7 +24,7 @@ std::vector<Element> links_of(const html::Document& page) {
 }
 
 std::string text_of(const Element& link) {
-  const std::string text = html::collapse(link.text());
+  std::string text = html::collapse(link.text());
   if (!text.empty()) return text;
   const std::optional<Element> image = link.first("img[alt]");
   return std::string(image ? *image->attribute("alt") : link.attribute("alt").value_or(""));
@@ -99,7 +99,7 @@ bool is_of_one_request(std::string_view name, bool keeps_content) {
 
 /// The URL of the page by the host that the request named, which need not be the client's default.
 std::string TestResponse::page_url() const {
-  const std::string whole = url();
+  std::string whole = url();
   const auto host = request().fields.get(http::FieldName::Host);
   const std::string_view origin = origin_of(whole);
   if (!host || origin.empty()) return whole;

@@ -37,7 +37,16 @@ class Document {
   /// The <html> element, which every document has.
   [[nodiscard]] Element root() const { return {tree_, tree_->root}; }
   /// The elements that a CSS selector matches, in document order. Throws std::logic_error for a wrong
-  /// selector, with the place of the error (see Selector).
+  /// selector, with the place of the error and a remedy.
+  ///
+  ///     article > h2.title, a[href^="/teas" i]:not(.old), tr:nth-child(2n+1) td:contains("Assam")
+  ///
+  /// It knows `*`, names, `#id`, `.class`, attributes with = ~= |= ^= $= *= and the flags `i` and `s`;
+  /// `:not() :is() :where() :has()` with lists; `:first-child :last-child :only-child :nth-child()
+  /// :nth-last-child() :first-of-type :last-of-type :only-of-type :nth-of-type() :nth-last-of-type()
+  /// :empty :root :checked :disabled :enabled :required :optional :read-only :link`; and the combinators
+  /// blank, `>`, `+` and `~`. `:contains("text")` is an extension: an element whose text has this text
+  /// in it, with all white space equal. State is that of the page, not that of a Form.
   [[nodiscard]] std::vector<Element> select(std::string_view css) const;
   /// The first of these elements, if there is one.
   [[nodiscard]] std::optional<Element> first(std::string_view css) const;

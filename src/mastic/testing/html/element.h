@@ -46,7 +46,7 @@ class Element {
   [[nodiscard]] std::optional<Element> parent() const;
   /// The elements below this one that a CSS selector matches, in document order. The parts of a
   /// selector may match elements further up. Throws std::logic_error for a wrong selector, with the
-  /// place of the error (see Selector).
+  /// place of the error.
   [[nodiscard]] std::vector<Element> select(std::string_view css) const;
   /// The first of these elements, if there is one.
   [[nodiscard]] std::optional<Element> first(std::string_view css) const;

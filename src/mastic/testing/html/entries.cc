@@ -24,7 +24,7 @@ std::string direction_of(const Control& control) {
   for (NodeIndex at = control.element.index(); at != kNoNode; at = tree.nodes[at].parent) {
     const std::string* const dir = tree.nodes[at].attribute("dir");
     if (dir == nullptr) continue;
-    const std::string direction = base::lower_case(*dir);
+    std::string direction = base::lower_case(*dir);
     if (direction == "ltr" || direction == "rtl") return direction;
     if (direction != "auto") continue;
     const bool is_own = at == control.element.index();

@@ -72,12 +72,13 @@ std::optional<double> take_time(std::string_view& text) {
   if (!second || *second > 59) return std::nullopt;
   result += *second * 1000.0;
   if (!take_sign(text, '.')) return result;
-  double unit = 100;
+  int thousandths = 0;
   std::size_t digits = 0;
-  for (; digits < 3 && !text.empty() && base::is_digit(text[0]); ++digits, unit /= 10) {
-    result += (text[0] - '0') * unit;
+  for (int unit = 100; unit > 0 && !text.empty() && base::is_digit(text[0]); unit /= 10, ++digits) {
+    thousandths += (text[0] - '0') * unit;
     text.remove_prefix(1);
   }
+  result += thousandths;
   if (digits == 0) return std::nullopt;
   return result;
 }

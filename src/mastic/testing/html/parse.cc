@@ -121,7 +121,7 @@ class ParserMemory {
   std::jmp_buf when_spent;  ///< where the parser is left when it asks for too much
 
  private:
-  static constexpr std::size_t kBlockBytes = 64 * 1024;
+  static constexpr std::size_t kBlockBytes = std::size_t{64} * 1024;
   struct alignas(std::max_align_t) Block {
     Block* next;
   };

@@ -17,7 +17,7 @@ struct SourcePlace {
 /// A place where a page is not as the HTML standard wants it. Browsers show such a page all the
 /// same, and so does a Document.
 struct ParseError {
-  SourcePlace place;    ///< where
+  SourcePlace place;    ///< where it is wrong
   std::string message;  ///< what, such as "not as HTML wants it: </b></p>"
 
   /// The place and the message: "3:14: not as HTML wants it: </b></p>".

@@ -19,12 +19,7 @@ namespace mastic::testing::html {
 ///
 ///     article > h2.title, a[href^="/teas" i]:not(.old), tr:nth-child(2n+1) td:contains("Assam")
 ///
-/// It knows `*`, names, `#id`, `.class`, attributes with = ~= |= ^= $= *= and the flags `i` and `s`;
-/// `:not() :is() :where() :has()` with lists; `:first-child :last-child :only-child :nth-child()
-/// :nth-last-child() :first-of-type :last-of-type :only-of-type :nth-of-type() :nth-last-of-type()
-/// :empty :root :checked :disabled :enabled :required :optional :read-only :link`; and the combinators
-/// blank, `>`, `+` and `~`. `:contains("text")` is an extension: an element whose text has this text
-/// in it, with all white space equal. State is that of the page, not that of a Form.
+/// Document::select says what they may consist of.
 class Selector {
  public:
   /// Parses a selector. Throws std::logic_error for a wrong one, with the place and a remedy.

@@ -51,10 +51,10 @@ struct Node {
   std::uint32_t number = 0;           ///< 1 for the first element among its siblings
   std::uint32_t number_from_end = 0;  ///< 1 for the last element
   std::uint32_t number_of_type = 0;   ///< the same among those of one name
-  std::uint32_t number_of_type_from_end = 0;
-  SourcePlace place;  ///< where its tag begins; line 0 if it has none
-  TextRange shown;    ///< in Tree::shown_text
-  TextRange flat;     ///< in Tree::flat_text
+  std::uint32_t number_of_type_from_end = 0;  ///< 1 for the last of that name
+  SourcePlace place;                          ///< where its tag begins; line 0 if it has none
+  TextRange shown;                            ///< in Tree::shown_text
+  TextRange flat;                             ///< in Tree::flat_text
 
   /// The value of an attribute, or null.
   [[nodiscard]] const std::string* attribute(std::string_view name) const MASTIC_LIFETIMEBOUND;

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <regex>
+#include <utility>
 
 #include "mastic/base/text.h"
 #include "mastic/testing/html/charset.h"
