@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 using mastic::Request;
@@ -38,11 +39,12 @@ TEST(Contract, NamesTheLayerThatBreaksIt) {
     client.get("/cart");
     FAIL();
   } catch (const std::logic_error& error) {
-    EXPECT_STREQ(
-        error.what(),
-        "the application breaks its contract:\n"
-        "  GET /cart (200): Content-Length is 12, and the content has 15 bytes. Made by the "
-        "middleware Shorten (around the handler of GET /cart). RFC 9112 §6.2.");
+    EXPECT_TRUE(
+        std::string_view(error.what())
+            .contains("GET /cart (200): Content-Length is 12, and the content has 15 bytes. "
+                      "Made by the middleware Shorten (around the handler of GET /cart). "
+                      "RFC 9112 §6.2."))
+        << error.what();
   }
 }
 
