@@ -59,7 +59,7 @@ TOPICS = {
                        "arena descriptor options command_line attributes new_file"),
     "Testing": ("testing", "test_client test_request test_response test_socket test_events test_stream test_server "
                            "network_faults interleave event_reader cookie_jar socket_client test_kernel memory_stream "
-                           "test_form html/document html/element html/form html/control html/submission html/selector "
+                           "test_form html/document html/element html/form html/control html/submission html/tree html/charset "
                            "html/parse_error failures leaks temp_tree ../base/failures ../base/leaks "
                            "../base/temp_tree ../base/failing_kernel ../base/failing_allocations"),
 }
