@@ -17,7 +17,7 @@ namespace mastic::testing {
 ///     client.network({.receive_bytes = 10, .receive_pause = 3s});     a slow reader
 ///     client.network({.leave_after_received = 100, .resets = true});
 struct NetworkFaults {
-  static constexpr std::uint64_t kNever = UINT64_MAX;
+  static constexpr std::uint64_t kNever = UINT64_MAX;  ///< the client does not leave
 
   std::size_t send_bytes = SIZE_MAX;            ///< at most so many bytes are sent at once
   base::Duration send_pause{};                  ///< how much time passes between two of these

@@ -127,9 +127,9 @@ class TestResponse {
 
   /// What an answer belongs to. Made by TestClient.
   struct Exchange {
-    TestClient* client = nullptr;
-    std::string origin;  ///< such as "http://test.example"
-    TestRequest request;
+    TestClient* client = nullptr;  ///< the client that the answer came to
+    std::string origin;            ///< such as "http://test.example"
+    TestRequest request;           ///< what was asked
     std::vector<std::string> log;  ///< what was logged meanwhile
   };
   /// Says what this answer belongs to, for TestClient.
