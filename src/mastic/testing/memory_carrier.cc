@@ -7,6 +7,7 @@
 #include "mastic/base/assert.h"
 #include "mastic/middleware/lint.h"
 #include "mastic/testing/direct_call.h"
+#include "mastic/testing/failure.h"
 #include "mastic/testing/interleave.h"
 
 namespace mastic::testing {
@@ -51,6 +52,12 @@ MemoryCarrier::~MemoryCarrier() {
   app_.lifecycle().stop([this](const std::string& fault) {
     log_.write({.level = base::Level::Error, .logger = "app", .message = fault});
   });
+  try {
+    check_contract();
+    check_errors();
+  } catch (const std::logic_error& error) {
+    report_failure(std::string("a client was destroyed: ") + error.what());
+  }
 }
 
 ClientEnd& MemoryCarrier::connect() {

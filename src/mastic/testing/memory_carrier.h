@@ -45,6 +45,7 @@ class MemoryCarrier final : public Carrier {
  public:
   /// Starts `app`. Throws std::logic_error when a start-up hook fails.
   MemoryCarrier(app::App app, const server::Options& options);
+  /// Stops the application. Reports what was wrong since the last check, because it must not throw.
   ~MemoryCarrier() override;
 
   using Carrier::connect;

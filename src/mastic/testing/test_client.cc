@@ -172,6 +172,7 @@ TestResponse TestClient::request(std::string_view method, std::string_view targe
     take_cookies(response, exchange->request);
     response.set_exchange(std::move(exchange));
     check_errors(response);
+    if (listener_) listener_(response);
     return response;
   });
 }
@@ -317,7 +318,7 @@ TestStream TestClient::stream(std::string_view method, std::string_view target,
 
 /// Uses a new connection: after bytes that are not a request, the end of an answer cannot be
 /// recognized, so the connection of the other calls must not be used.
-std::string TestClient::send_raw(std::string_view bytes, Where where) {
+TestClient::RawAnswer TestClient::exchange_raw(std::string_view bytes, Where where) {
   return call_at(where, "raw", "bytes", [&] {
     ClientEnd& end = carrier_->connect(faults_);
     carrier_->send_request(end, bytes);
@@ -325,8 +326,14 @@ std::string TestClient::send_raw(std::string_view bytes, Where where) {
     (void)carrier_->run_until([&] { return end.ended || carrier_->is_quiet(end); });
     carrier_->finish_exchanges();
     carrier_->check_contract();
-    return end.received;
+    return RawAnswer{end.received, end.ended};
   });
+}
+std::string TestClient::send_raw(std::string_view bytes, Where where) {
+  return exchange_raw(bytes, where).bytes;
+}
+void TestClient::on_answer(std::function<void(const TestResponse&)> listener) {
+  listener_ = std::move(listener);
 }
 
 CookieJar& TestClient::cookies() { return cookies_; }

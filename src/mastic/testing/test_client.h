@@ -5,6 +5,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -51,8 +52,10 @@ struct ClientEnd;
 ///
 /// Every answer is checked against the contract of applications (middleware/lint). A call throws
 /// std::logic_error for a breach of the contract, for an answer that is not HTTP, when there is no
-/// answer, and when an error was logged meanwhile that the test does not expect. The message says where in the test the call stands, what was asked and what came. All
-/// calls must come from one thread.
+/// answer, and when an error was logged meanwhile that the test does not expect. The message says
+/// where in the test the call stands, what was asked and what came. What comes after the last call,
+/// such as an error of a shutdown hook, is a failure that the destructor of the last client of the
+/// application reports (testing/failure.h). All calls must come from one thread.
 class TestClient {
  public:
   /// Names and values of additional fields of a request.
@@ -162,6 +165,16 @@ class TestClient {
   /// Sends any bytes, HTTP or not, over a new connection. Returns everything that comes back until
   /// the server closes the connection or has answered every request.
   std::string send_raw(std::string_view bytes, Where where = Where::current());
+  /// What came back over a connection of its own.
+  struct RawAnswer {
+    std::string bytes;
+    bool has_ended = false;  ///< whether the server has closed its side of the connection
+  };
+  /// Sends bytes like `send_raw`, and also tells whether the server has closed the connection.
+  RawAnswer exchange_raw(std::string_view bytes, Where where = Where::current());
+  /// Calls `listener` with every answer to a request of this client, before the call that has sent the
+  /// request returns. Replaces the one before; nullptr removes it.
+  void on_answer(std::function<void(const TestResponse&)> listener);
   /// The cookies of this client.
   [[nodiscard]] CookieJar& cookies() MASTIC_LIFETIMEBOUND;
   /// Makes later requests come from another address, such as "203.0.113.9" or "2001:db8::1", over a
@@ -213,6 +226,7 @@ class TestClient {
   std::string origin_;
   std::string prefix_;                                       ///< the path before every target
   std::vector<std::pair<std::string, std::string>> always_;  ///< fields of every request
+  std::function<void(const TestResponse&)> listener_;
   NetworkFaults faults_;
   std::shared_ptr<Carrier> carrier_;
   MemoryCarrier* memory_ = nullptr;  ///< the carrier, if it is in memory
