@@ -17,6 +17,7 @@
 #include "mastic/catalog/server_section.h"
 #include "mastic/deploy/text_file.h"
 #include "mastic/http/status.h"
+#include "mastic/testing/failure.h"
 #include "mastic/testing/test_client.h"
 
 #include "apps/mastic/site_argument.h"
@@ -113,9 +114,13 @@ class RequestCommand final : public Command {
     if (!made.app || made.diagnostics.has_errors()) {
       return static_cast<int>(ExitCode::CannotStart);
     }
+    testing::set_failure_reporter([](const std::string& fault) {
+      (void)fail(kRequest, ExitCode::CannotStart, fault);  // once the answer is printed
+    });
     const std::string method = !method_.empty() ? method_ : data_.empty() ? "GET" : "POST";
     try {
       testing::TestClient client(*std::move(made.app), options.server);
+      client.expect_errors();  // what the site logs is shown below, and fails nothing
       const auto answer = client.request(method, target, {fields.begin(), fields.end()}, content);
       for (const std::string& message : client.log()) {
         const bool is_problem = message.starts_with("warning") || message.starts_with("error");

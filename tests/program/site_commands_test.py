@@ -415,6 +415,9 @@ class Plugins(SiteTest):
 
     def test_uses_the_application_that_is_named(self):
         self.assertIn("GET  /sold", self.expect(0, "routes", "./libsite.so#shop").text)
+        ended = self.expect(1, "request", "./libsite.so#shop", "/bug")
+        self.assertRegex(ended.text, "^500 ")
+        self.assertRegex(ended.messages, r"(?m)^error app: GET /bug.*\n\Z")
         self.assertIn("libsite.so#shop", self.expect(0, "check", "./libsite.so", "-n", "shop").text)
         self.assertRegex(self.expect(1, "check", "./libsite.so").messages, "several applications.*#shop")
         self.assertRegex(self.expect(1, "check", "./libsite.so#none").messages, "no application 'none'.*shop")
