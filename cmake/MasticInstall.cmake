@@ -34,7 +34,7 @@ configure_package_config_file(cmake/masticConfig.cmake.in masticConfig.cmake
   INSTALL_DESTINATION ${config_dir})
 write_basic_package_version_file(masticConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/masticConfig.cmake ${PROJECT_BINARY_DIR}/masticConfigVersion.cmake
-  cmake/MasticPlugin.cmake cmake/shown_symbols.list DESTINATION ${config_dir})
+  cmake/MasticPlugin.cmake cmake/MasticTest.cmake cmake/shown_symbols.list DESTINATION ${config_dir})
 
 # For pkg-config. A program that links the static library has to link its dependencies, too.
 set(pc_requires Requires.private)
