@@ -4,9 +4,11 @@
 #include <stdexcept>
 
 #include "mastic/base/clock.h"
+#include "mastic/base/leaks.h"
 #include "mastic/base/sha256.h"
 #include "mastic/base/text.h"
 #include "mastic/testing/environment.h"
+#include "mastic/testing/failure.h"
 #include "mastic/testing/memory_carrier.h"
 #include "mastic/testing/socket_carrier.h"
 #include "mastic/testing/target_url.h"
@@ -73,6 +75,19 @@ std::string head_of(const TestRequest& request, const Framing& framing) {
 
 }  // namespace
 
+/// Destroys an application, and reports what it has left behind.
+class DeleteAndLookForLeaks {
+ public:
+  void operator()(Carrier* carrier) const {
+    delete carrier;
+    const std::string left = before_->to_string();
+    if (!left.empty()) report_failure("the application has left behind: " + left);
+  }
+
+ private:
+  std::shared_ptr<const base::Leaks> before_ = std::make_shared<base::Leaks>();
+};
+
 /// How requests reach the application.
 struct TestClient::Way {
   std::shared_ptr<Carrier> carrier;
@@ -89,9 +104,9 @@ struct TestClient::Way {
   /// In memory, unless the environment names a live server.
   static Way to(app::App app, const server::Options& options, bool is_direct) {
     if (const std::string url = environment("MASTIC_TARGET_URL"); !url.empty()) return to(url);
-    auto carrier = std::make_shared<MemoryCarrier>(std::move(app), options);
-    MemoryCarrier* const memory = carrier.get();
-    return {std::move(carrier), memory, is_direct, {}};
+    const DeleteAndLookForLeaks at_end;  // made first, so that it sees what the carrier opens
+    auto* const memory = new MemoryCarrier(std::move(app), options);
+    return {std::shared_ptr<Carrier>(memory, at_end), memory, is_direct, {}};
   }
 };
 

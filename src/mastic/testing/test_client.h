@@ -54,8 +54,9 @@ struct ClientEnd;
 /// std::logic_error for a breach of the contract, for an answer that is not HTTP, when there is no
 /// answer, and when an error was logged meanwhile that the test does not expect. The message says
 /// where in the test the call stands, what was asked and what came. What comes after the last call,
-/// such as an error of a shutdown hook, is a failure that the destructor of the last client of the
-/// application reports (testing/failure.h). All calls must come from one thread.
+/// such as an error of a shutdown hook, and a descriptor, a thread or a temporary file that is left
+/// behind, is a failure that the destructor of the last client of the application reports
+/// (testing/failure.h). All calls must come from one thread.
 class TestClient {
  public:
   /// Names and values of additional fields of a request.

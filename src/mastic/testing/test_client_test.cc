@@ -1,6 +1,7 @@
 #include "mastic/testing/test_client.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <memory>
 #include <stdexcept>
@@ -12,6 +13,7 @@
 #include "mastic/files/static_files.h"
 #include "mastic/routing/router.h"
 #include "mastic/server/line_protocol_testing.h"
+#include "mastic/testing/failure.h"
 #include "mastic/threads/event.h"
 #include "mastic/threads/thread_pool.h"
 
@@ -173,6 +175,28 @@ TEST(TestClient, SaysWhatWasLoggedWhenThereIsNoAnswer) {
     const std::string message = error.what();
     EXPECT_NE(message.find("\n| error app: GET /aborts: int"), message.npos) << message;
   }
+}
+
+std::string* reported = nullptr;
+
+TEST(TestClient, ReportsWhatTheApplicationLeavesBehind) {
+  std::string text;
+  reported = &text;
+  const FailureReporter before =
+      set_failure_reporter([](const std::string& message) { *reported = message; });
+  int left = -1;
+  {
+    routing::Router site;
+    site.get("/", [&left] {
+      left = ::dup(0);
+      return "left";
+    });
+    TestClient client(std::move(site));
+    EXPECT_EQ(client.get("/").text, "left");
+  }
+  set_failure_reporter(before);
+  ::close(left);
+  EXPECT_TRUE(text.starts_with("the application has left behind: descriptor ")) << text;
 }
 
 TEST(TestClient, SendsAnyBytes) {
