@@ -106,6 +106,7 @@ class MemoryCarrier final : public Carrier {
   TestKernel kernel_;
   RecordingLog log_;
   std::string faults_;
+  bool breach_was_thrown_ = false;
   server::ServerCounters counters_;
   const server::Options options_;
   app::LogConnection app_log_;  ///< outlives the application, whose destructors may log
