@@ -14,6 +14,7 @@ constexpr std::size_t kContext = 2;  // lines shown before and after a change
 constexpr std::size_t kMaxCells =
     4'000'000;  // of the table below: 2,000 changed lines of each text
 constexpr std::size_t kMaxShownLine = 500;
+constexpr std::size_t kMaxShown = 200;  // lines; who has to read more looks at the file
 
 /// A line of the result: in both texts, only in the expected one, or only in the actual one.
 struct Step {
@@ -122,7 +123,8 @@ std::string difference(std::string_view expected, std::string_view actual) {
   }
   // Only what is near a change is shown.
   std::string out;
-  std::size_t shown = 0;
+  std::size_t shown = 0;  // everything before this step is shown or left out
+  std::size_t count = 0;
   for (std::size_t i = 0; i < steps.size(); ++i) {
     const std::size_t first = i - std::min(i, kContext);
     const std::size_t last = std::min(i + kContext + 1, steps.size());
@@ -131,6 +133,7 @@ std::string difference(std::string_view expected, std::string_view actual) {
                      steps.begin() + static_cast<long>(last), is_change)) {
       continue;
     }
+    if (++count > kMaxShown) return out + "   ... and more\n";
     if (shown != i) out += "   ...\n";
     append_step(out, steps[i]);
     shown = i + 1;

@@ -17,6 +17,7 @@ namespace mastic::testing {
 /// A line with a minus sign was expected, and one with a plus sign came instead; the numbers are
 /// those of the text that the line is from. What cannot be seen is escaped: control characters, bytes
 /// that are not UTF-8, and blanks at the end of a line. A last line without a line feed is marked.
+/// At most 200 lines are shown.
 [[nodiscard]] std::string difference(std::string_view expected, std::string_view actual);
 
 /// Whether golden files are written instead of compared: the environment variable

@@ -49,7 +49,7 @@ TEST(Difference, ShowsWhatCannotBeSeen) {
   EXPECT_EQ(difference("\x1b[1m\n", "\xff\n"), "-    1   \\x1B[1m\n+    1   \\xFF\n");
 }
 
-TEST(Difference, OfTwoLongTextsShowsOneAfterTheOther) {
+TEST(Difference, OfTwoLongTextsShowsTheBeginning) {
   std::string a;
   std::string b;
   for (int i = 0; i < 3000; ++i) {
@@ -58,7 +58,7 @@ TEST(Difference, OfTwoLongTextsShowsOneAfterTheOther) {
   }
   const std::string shown = difference(a, b);
   EXPECT_TRUE(shown.starts_with("-    1   a0\n-    2   a1\n")) << shown.substr(0, 200);
-  EXPECT_TRUE(shown.ends_with("+ 2999   b2998\n+ 3000   b2999\n"));
+  EXPECT_TRUE(shown.ends_with("-  199   a198\n-  200   a199\n   ... and more\n"));
 }
 
 }  // namespace

@@ -17,6 +17,7 @@
 #include "mastic/json/json.h"
 #include "mastic/testing/event_reader.h"
 #include "mastic/testing/failure.h"
+#include "mastic/testing/page_url.h"
 #include "mastic/testing/test_request.h"
 #include "mastic/testing/test_response.h"
 #include "mastic/websocket/message.h"
@@ -216,13 +217,13 @@ class IsRedirectMatcher final : public ::testing::MatcherInterface<const TestRes
   }
 
  private:
-  /// The target of a URL of the site that has answered; any other location as it is.
+  /// The path and query of a URL of the site that has answered; any other location as it is.
   static std::string within_site(const std::string& location, const TestResponse& response) {
-    const std::string url = response.url();
-    const std::size_t host = url.find("//");
-    const std::string origin = host == url.npos ? url : url.substr(0, url.find('/', host + 2));
-    const bool is_here = !origin.empty() && location.starts_with(origin + "/");
-    return is_here ? location.substr(origin.size()) : location;
+    const std::string base = response.url();
+    const std::string url = resolve_url(base, location);
+    const std::string_view origin = origin_of(base);
+    const bool is_here = !origin.empty() && origin_of(url) == origin;
+    return is_here ? url.substr(origin.size()) : location;
   }
 
   TextMatcher matcher_;
@@ -259,8 +260,8 @@ template <json::JsonReadable T>
 [[nodiscard]] ResponseMatcher HasJson(::testing::Matcher<const T&> value) {
   return ResponseMatcher(new detail::HasJsonMatcher<T>(std::move(value)));
 }
-/// Matches a redirection (301, 302, 303, 307 or 308) to such a target. A Location that names the
-/// site itself is compared by its path and query, so that "http://test.example/cart" is "/cart".
+/// Matches a redirection (301, 302, 303, 307 or 308) to such a target. A Location within the site is
+/// compared by its path and query: "http://test.example/cart" and "../cart" on "/tea/" are "/cart".
 [[nodiscard]] inline ResponseMatcher IsRedirectTo(TextMatcher target) {
   return ResponseMatcher(new detail::IsRedirectMatcher(std::move(target)));
 }

@@ -27,6 +27,7 @@ Router make_tea_site() {
   site.get("/old", [] { return Response(Status::Found).set("Location", "/tea"); });
   site.get("/url",
            [] { return Response(Status::Found).set("Location", "http://test.example/tea?a=1"); });
+  site.get("/deep/old", [] { return Response(Status::Found).set("Location", "../tea?b=2"); });
   site.get("/away",
            [] { return Response(Status::Found).set("Location", "http://other.example/"); });
   site.get("/login", [] {
@@ -106,6 +107,7 @@ TEST_F(GoogleTestMatchers, SayWhichContentCame) {
 TEST_F(GoogleTestMatchers, SayWhereAnAnswerRedirects) {
   EXPECT_EQ(fault_of(IsRedirectTo("/tea"), client.get("/old")), "ok");
   EXPECT_EQ(fault_of(IsRedirectTo("/tea?a=1"), client.get("/url")), "ok");
+  EXPECT_EQ(fault_of(IsRedirectTo("/tea?b=2"), client.get("/deep/old")), "ok");
   EXPECT_EQ(fault_of(IsRedirectTo("http://other.example/"), client.get("/away")), "ok");
   EXPECT_EQ(fault_of(IsRedirectTo("/cart"), client.get("/url")),
             "which redirects to \"http://test.example/tea?a=1\"");

@@ -10,6 +10,7 @@
 #include <stdexcept>
 
 #include "mastic/base/text.h"
+#include "mastic/testing/difference.h"
 #include "mastic/testing/environment.h"
 #include "mastic/testing/test_response.h"
 
@@ -20,41 +21,6 @@ bool is_html(std::string_view content_type) {
   const std::string type =
       base::lower_case(base::trim(content_type.substr(0, content_type.find(';'))));
   return type == "text/html" || type == "application/xhtml+xml";
-}
-
-std::vector<std::string_view> lines_of(std::string_view text) {
-  std::vector<std::string_view> lines;
-  while (!text.empty()) lines.push_back(base::take_until(text, '\n'));
-  return lines;
-}
-
-/// The lines between the first and the last one that differ, those of the file with a minus sign.
-std::string difference(std::string_view expected, std::string_view got) {
-  constexpr std::size_t kMost = 20;
-  const auto old_lines = lines_of(expected);
-  const auto new_lines = lines_of(got);
-  std::size_t before = 0;
-  while (before < old_lines.size() && before < new_lines.size() &&
-         old_lines[before] == new_lines[before])
-    ++before;
-  std::size_t after = 0;
-  while (after + before < old_lines.size() && after + before < new_lines.size() &&
-         old_lines[old_lines.size() - 1 - after] == new_lines[new_lines.size() - 1 - after]) {
-    ++after;
-  }
-  std::string out = "line " + std::to_string(before + 1) + ":\n";
-  const auto show = [&](char mark, const std::vector<std::string_view>& lines) {
-    const std::size_t end = lines.size() - after;
-    for (std::size_t i = before; i < end && i < before + kMost; ++i) {
-      out.append(1, mark).append(" ").append(lines[i]).append("\n");
-    }
-    if (end > before + kMost)
-      out += std::string(1, mark) + " ... " + std::to_string(end - before) + " lines in all\n";
-  };
-  show('-', old_lines);
-  show('+', new_lines);
-  const bool is_line_end = old_lines == new_lines;
-  return is_line_end ? "only in the line end after the last line\n" : out;
 }
 
 }  // namespace
@@ -107,7 +73,7 @@ const TestResponse& TestResponse::expect_absent(std::string_view part, Where whe
 }
 
 const TestResponse& TestResponse::expect_golden(const std::string& path, Where where) const {
-  if (!environment("MASTIC_WRITE_GOLDEN").empty()) {
+  if (writes_golden_files()) {
     std::ofstream file(path, std::ios::binary);
     file << text;
     file.close();
@@ -120,8 +86,9 @@ const TestResponse& TestResponse::expect_golden(const std::string& path, Where w
   const std::string remedy = "run the test with MASTIC_WRITE_GOLDEN=1 to write the file";
   if (!file) throw std::logic_error(detail::to_text(where) + path + " cannot be read; " + remedy);
   if (expected.view() == text) return *this;
-  throw std::logic_error(detail::to_text(where) + "the answer differs from " + path + " in " +
-                         difference(expected.view(), text) + "if it is right, " + remedy);
+  throw std::logic_error(detail::to_text(where) + "the answer differs from " + path +
+                         " (- in the file, + came):\n" + difference(expected.view(), text) +
+                         "If it is right, " + remedy);
 }
 
 std::string TestResponse::open_in_browser() const {

@@ -211,7 +211,8 @@ TEST_F(TestPage, ComparesWithAGoldenFile) {
   end.expect_golden(path);
   std::ofstream(path) << "GET /begin?\nHost: test.example\n";
   expect_part(message_of([&] { end.expect_golden(path); }),
-              "in line 1:\n- GET /begin?\n+ GET /end?\nif it is right");
+              "(- in the file, + came):\n-    1   GET /begin?\n+    1   GET /end?\n     2   Host: "
+              "test.example\nIf it is right");
   std::filesystem::remove(path);
 }
 
