@@ -123,7 +123,9 @@ class App {
   }
 
   [[nodiscard]] Task<Response> operator()(Request& request) const {
-    return callee_->enter.load(std::memory_order_relaxed)(*callee_, request);
+    // Dereferencing the pointer would check it for null once more in each call.
+    const AnyCallee* const callee = callee_.get();
+    return callee->enter.load(std::memory_order_relaxed)(*callee, request);
   }
 
   // For the application that this one is put into, and for the server.
