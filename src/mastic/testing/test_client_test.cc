@@ -127,7 +127,7 @@ TEST(TestClient, ThrowsWhenTheApplicationBreaksItsContract) {
     FAIL();
   } catch (const std::logic_error& error) {
     EXPECT_STREQ(error.what(),
-                 "test_client_test.cc:124: GET /wrong: the application breaks its contract:\n"
+                 "test_client_test.cc:126: GET /wrong: the application breaks its contract:\n"
                  "  GET /wrong (302): Location is missing. Made by the handler of GET /wrong. "
                  "RFC 9110 §15.4.3.");
   }
