@@ -5,7 +5,7 @@
 #       LINKS shop                           what they link besides Mastic, such as a library of the application
 #       FRAMEWORK catch2                     gtest (this is the default), catch2, doctest, or none: a program with a main
 #                                            of its own, which fails by its exit code
-#       LABEL slow                           the label of the tests, for ctest -L slow
+#       LABEL slow                           the label of the tests, for ctest -L slow; by default MASTIC_TEST_LABEL
 #       FAILING_ALLOCATIONS)                 links what lets single allocations fail
 #
 # makes a program and adds each of its test cases to ctest, by the name shop_test.CASE; a program without a framework is
@@ -25,6 +25,9 @@ function(mastic_add_test target)
   endif()
   if(NOT TEST_FRAMEWORK MATCHES "^(gtest|catch2|doctest|none)$")
     message(FATAL_ERROR "mastic_add_test(${target}): FRAMEWORK is gtest, catch2, doctest or none, and not '${TEST_FRAMEWORK}'")
+  endif()
+  if(NOT TEST_LABEL)
+    set(TEST_LABEL ${MASTIC_TEST_LABEL})
   endif()
   enable_testing()
   add_executable(${target} ${TEST_SOURCES})
