@@ -115,8 +115,9 @@ std::string fault_of(const CorpusCase& expected, const TestClient::RawAnswer& ca
   if (expected.closes && *expected.closes != came.has_ended && !gave_up)
     return came.has_ended ? "the server closes the connection"
                           : "the server does not close the connection";
-  if (calls && expected.handler && *expected.handler != (*calls > 0))
-    return *calls > 0 ? "a handler runs" : "no handler runs";
+  const bool has_run = calls.value_or(0) > 0;
+  if (calls && expected.handler && *expected.handler != has_run)
+    return has_run ? "a handler runs" : "no handler runs";
   return {};
 }
 
