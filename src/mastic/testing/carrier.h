@@ -115,6 +115,9 @@ class Carrier {
 
   /// From now on, errors whose line contains `part` may be logged.
   void expect_errors(std::string_view part) { expected_errors_.emplace_back(part); }
+  /// What the server leaves behind in this process at its end is no failure.
+  void expect_leaks() { expects_leaks_ = true; }
+  [[nodiscard]] bool expects_leaks() const { return expects_leaks_; }
   /// Throws std::logic_error if an error was logged that is not expected.
   void check_errors();
 
@@ -133,6 +136,7 @@ class Carrier {
  private:
   std::vector<TurnWatcher*> watchers_;
   std::vector<std::string> expected_errors_;
+  bool expects_leaks_ = false;
 };
 
 }  // namespace mastic::testing

@@ -79,7 +79,9 @@ std::string head_of(const TestRequest& request, const Framing& framing) {
 class DeleteAndLookForLeaks {
  public:
   void operator()(Carrier* carrier) const {
+    const bool is_expected = carrier->expects_leaks();
     delete carrier;
+    if (is_expected) return;
     const std::string left = before_->to_string();
     if (!left.empty()) report_failure("the application has left behind: " + left);
   }
@@ -101,6 +103,13 @@ struct TestClient::Way {
     return {.carrier = std::make_shared<SocketCarrier>(std::move(target)),
             .prefix = std::move(prefix)};
   }
+  /// In memory, for a program that is no test.
+  static Way unchecked(app::App app, const server::Options& options) {
+    auto carrier = std::make_shared<MemoryCarrier>(std::move(app), options);
+    carrier->expect_errors({});
+    MemoryCarrier* const memory = carrier.get();
+    return {std::move(carrier), memory, false, {}};
+  }
   /// In memory, unless the environment names a live server.
   static Way to(app::App app, const server::Options& options, bool is_direct) {
     if (const std::string url = environment("MASTIC_TARGET_URL"); !url.empty()) return to(url);
@@ -120,6 +129,9 @@ TestClient::TestClient(app::App app, const server::Options& options)
     : TestClient(Way::to(std::move(app), options, false)) {}
 TestClient TestClient::direct(app::App app, const server::Options& options) {
   return TestClient(Way::to(std::move(app), options, true));
+}
+TestClient TestClient::unchecked(app::App app, const server::Options& options) {
+  return TestClient(Way::unchecked(std::move(app), options));
 }
 TestClient TestClient::connect(std::string_view url) { return TestClient(Way::to(url)); }
 TestClient::~TestClient() {
@@ -375,6 +387,7 @@ void TestClient::network(const NetworkFaults& faults) {
 TestClient TestClient::another() const {
   return TestClient(Way{carrier_, memory_, is_direct_, prefix_});
 }
+void TestClient::expect_leaks() { carrier_->expect_leaks(); }
 void TestClient::expect_errors(std::string_view part) { carrier_->expect_errors(part); }
 const std::vector<std::string>& TestClient::log() const { return carrier_->log(); }
 

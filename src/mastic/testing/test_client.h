@@ -76,6 +76,9 @@ class TestClient {
   /// does is missing: limits of heads, keep-alive, `send_raw`, faults of the network. WebSockets and
   /// event streams take the way of the constructor.
   [[nodiscard]] static TestClient direct(app::App app, const server::Options& options = {});
+  /// Starts `app` for a program that is no test: errors in the log are no failures, nor is what the
+  /// application leaves behind, and MASTIC_TARGET_URL has no effect.
+  [[nodiscard]] static TestClient unchecked(app::App app, const server::Options& options = {});
   /// Calls the server at `url`, such as "http://127.0.0.1:8080", "http://[::1]:8080/shop" or
   /// "unix:/run/site.sock", over sockets. A path in `url` is put before the target of every request.
   /// What needs the server's process throws std::logic_error: `pass` beyond ten seconds, `set_time`,
@@ -204,6 +207,9 @@ class TestClient {
   /// Says that errors whose line in the log contains `part` belong to the test. Without this, a call
   /// during which an error is logged throws std::logic_error.
   void expect_errors(std::string_view part = {});
+  /// Says that what is left behind at the end belongs to the test, such as the threads of a pool that
+  /// the test has made and that outlives the client.
+  void expect_leaks();
   /// The scheme and host of the URLs of this client: "http://test.example".
   [[nodiscard]] const std::string& origin() const MASTIC_LIFETIMEBOUND { return origin_; }
   /// Whether the application is a server somewhere else, so that what needs its process must be left

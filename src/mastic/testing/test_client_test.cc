@@ -89,6 +89,7 @@ TEST(TestClient, WaitsForTheThreadsThatAHandlerAwaits) {
     co_return (co_await first) + (co_await second);
   });
   TestClient client(std::move(site));
+  client.expect_leaks();  // the threads of the pool
   const base::WallTime before = client.now();
   EXPECT_EQ(client.get("/").text, "donedone");
   EXPECT_EQ(client.now(), before) << "nothing waits for time";
