@@ -1,11 +1,13 @@
 #include "mastic/base/failures.h"
 
 #include <algorithm>
+#include <climits>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <future>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string_view>
@@ -50,12 +52,16 @@ Wish read_wish() {
   std::string_view rest = variable;
   const std::string_view kind = take_until(rest, ':');
   const auto nth = parse_decimal(take_until(rest, ':'));
-  if (!nth || (kind == "alloc") != rest.empty() || (kind != "alloc" && kind != "call")) {
+  if (!nth || *nth == 0 || *nth > INT_MAX || (kind == "alloc") != rest.empty() ||
+      (kind != "alloc" && kind != "call")) {
     throw std::logic_error("MASTIC_FAILURE is '" + std::string(variable) +
                            "': write alloc:7, call:3:ENOMEM or show");
   }
   return {.only = Failures::Plan{*nth, kind == "call" ? number_of(rest) : 0}};
 }
+
+/// Whether this thread is in for_each_failure.
+constinit thread_local bool is_running = false;
 
 /// Runs the function of a campaign.
 class Campaign {
@@ -64,7 +70,16 @@ class Campaign {
       : run_(run), options_(options), wish_(read_wish()) {}
 
   FailureCount execute() {
-    if (options_.allocations && !is_linked()) {
+    if (is_running) {
+      throw std::logic_error(
+          "for_each_failure is called within for_each_failure: which failure comes would be "
+          "unclear");
+    }
+    is_running = true;
+    const std::unique_ptr<bool, void (*)(bool*)> end(&is_running,
+                                                     [](bool* running) { *running = false; });
+    const bool is_for_allocations = wish_.only && wish_.only->number == 0;
+    if ((options_.allocations || is_for_allocations) && !is_linked()) {
       throw std::logic_error(
           "allocations cannot be made to fail in this program: link the CMake target "
           "mastic::failing_allocations to it, or choose .allocations = false");

@@ -157,5 +157,20 @@ TEST(Failures, LetAnExceptionWithoutAFailureLeave) {
             "nothing can fail: the function never calls Failures::during");
 }
 
+TEST(Failures, DoNotNest) {
+  EXPECT_TRUE(thrown_by([] {
+                for_each_failure(allocate_thrice);
+              }).contains("for_each_failure is called within for_each_failure"));
+  EXPECT_EQ(thrown_by(allocate_thrice), "nothing");
+}
+
+TEST(Failures, CountFromOneInTheEnvironment) {
+  for (const char* const wrong : {"alloc:0", "call:0:EIO", "call:4294967297:EIO"}) {
+    const Wished wished(wrong);
+    EXPECT_TRUE(thrown_by(allocate_thrice).contains("write alloc:7, call:3:ENOMEM or show"))
+        << wrong;
+  }
+}
+
 }  // namespace
 }  // namespace mastic::testing

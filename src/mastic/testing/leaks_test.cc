@@ -3,11 +3,15 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 
+#include <cerrno>
+#include <cstdlib>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <thread>
 
 #include "mastic/base/descriptor.h"
+#include "mastic/base/failures.h"
 #include "mastic/base/kernel.h"
 #include "mastic/testing/temp_tree.h"
 #include "mastic/threads/event.h"
@@ -51,6 +55,18 @@ TEST(Leaks, NamesTemporaryFiles) {
     EXPECT_EQ(leaks.found().size(), 2u);
   }
   EXPECT_EQ(leaks.found().size(), 1u);
+}
+
+TEST(Failures, SayWhenAllocationsCannotFailInThisProgram) {
+  setenv("MASTIC_FAILURE", "alloc:7", 1);
+  std::string message;
+  try {
+    base::for_each_failure([] {}, {.allocations = false, .errors = {EIO}});
+  } catch (const std::logic_error& error) {
+    message = error.what();
+  }
+  unsetenv("MASTIC_FAILURE");
+  EXPECT_TRUE(message.contains("link the CMake target mastic::failing_allocations")) << message;
 }
 
 }  // namespace
