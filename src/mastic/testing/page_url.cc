@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "mastic/base/encoding.h"
 #include "mastic/base/text.h"
 
 namespace mastic::testing {
@@ -16,6 +17,26 @@ std::string_view scheme_of(std::string_view url) {
     return base::is_alpha(c) || base::is_digit(c) || c == '+' || c == '-' || c == '.';
   });
   return is_scheme ? scheme : std::string_view();
+}
+
+/// A reference as a browser reads it: without white space at its ends, and without tabs and line ends
+/// within (https://url.spec.whatwg.org/#concept-basic-url-parser).
+std::string without_line_ends(std::string_view reference) {
+  constexpr std::string_view kSpaces = " \t\n\f\r";
+  const std::size_t first = reference.find_first_not_of(kSpaces);
+  if (first == reference.npos) return {};
+  std::string out(reference.substr(first, reference.find_last_not_of(kSpaces) + 1 - first));
+  std::erase_if(out, [](char c) { return c == '\t' || c == '\n' || c == '\r'; });
+  return out;
+}
+
+/// Escapes what a request cannot hold, as browsers do. What is escaped already stays.
+std::string escaped(std::string_view path_and_query) {
+  std::string out;
+  base::append_percent_encoded(out, path_and_query, [](char c) {
+    return c > ' ' && c < '\x7f' && !std::string_view("\"<>`{}").contains(c);
+  });
+  return out;
 }
 
 /// A path that begins with '/', without the segments `.` and `..`.
@@ -44,11 +65,8 @@ std::string_view origin_of(std::string_view url) {
 }
 
 std::string resolve_url(std::string_view base, std::string_view reference) {
-  constexpr std::string_view kSpaces = " \t\n\f\r";
-  while (!reference.empty() && kSpaces.find(reference.front()) != kSpaces.npos)
-    reference.remove_prefix(1);
-  while (!reference.empty() && kSpaces.find(reference.back()) != kSpaces.npos)
-    reference.remove_suffix(1);
+  const std::string clean = without_line_ends(reference);
+  reference = clean;
   if (!scheme_of(reference).empty() && origin_of(reference).empty()) return std::string(reference);
   reference = reference.substr(0, reference.find('#'));
   base = base.substr(0, base.find('#'));
@@ -70,7 +88,7 @@ std::string resolve_url(std::string_view base, std::string_view reference) {
     merged = std::string(base_path.substr(0, base_path.rfind('/') + 1)) + std::string(path);
   }
   if (!merged.starts_with('/')) merged.insert(0, 1, '/');
-  return origin + without_dots(merged) + std::string(query);
+  return origin + escaped(without_dots(merged)) + escaped(query);
 }
 
 }  // namespace mastic::testing

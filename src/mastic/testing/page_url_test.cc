@@ -37,7 +37,12 @@ const UrlCase kUrls[] = {{"g", "http://a/b/c/g"},
                          {"https://b", "https://b/"},
                          {"http://b?x", "http://b/?x"},
                          {"mailto:a#b", "mailto:a#b"},
-                         {"g:h", "g:h"}};
+                         {"g:h", "g:h"},
+                         {"green tea?of=t\xc3\xa9\"", "http://a/b/c/green%20tea?of=t%C3%A9%22"},
+                         {"a%20b", "http://a/b/c/a%20b"},
+                         {"g\r\nX:\ty", "http://a/b/c/gX:y"},
+                         {" j\nava\tscript:x", "javascript:x"},
+                         {" \n", "http://a/b/c/d?q"}};
 
 TEST(PageUrl, IsResolvedAsInTheRfc) {
   for (const UrlCase& each : kUrls)

@@ -85,6 +85,12 @@ bool is_redirection(const TestResponse& response) {
   }
 }
 
+/// "http://a.example" for "http://a.example:80".
+std::string_view without_default_port(std::string_view origin) {
+  constexpr std::string_view kPort = ":80";
+  return origin.ends_with(kPort) ? origin.substr(0, origin.size() - kPort.size()) : origin;
+}
+
 /// Fields that belong to one request, and not to the one after a redirection.
 bool is_of_one_request(std::string_view name, bool keeps_content) {
   for (const std::string_view each :
@@ -117,10 +123,11 @@ TestResponse TestResponse::send(std::string_view method, std::string_view url,
                                 Where where) const {
   const std::string own = page_url();
   const std::string_view origin = origin_of(own);
-  if (origin_of(url).empty()) {
+  const std::string_view its_origin = origin_of(url);
+  if (its_origin.empty()) {
     fail_page(where, "'" + std::string(url) + "' is not a page that a client can ask for");
   }
-  if (!base::equal_ignoring_case(origin_of(url), origin)) {
+  if (!base::equal_ignoring_case(without_default_port(its_origin), without_default_port(origin))) {
     fail_page(where, "'" + std::string(url) + "' is on another host: this client talks to " +
                          std::string(origin));
   }
@@ -134,7 +141,7 @@ TestResponse TestResponse::send(std::string_view method, std::string_view url,
   if (host != client_origin.substr(client_origin.find("//") + 2) && lacks("Host"))
     all.emplace_back("Host", host);
   // The target as a URL of the client, so that a path before all targets is not put there twice.
-  const std::string target = client().origin() + std::string(url.substr(origin.size()));
+  const std::string target = client().origin() + std::string(url.substr(its_origin.size()));
   if (lacks("Referer")) all.emplace_back("Referer", own);
   std::erase_if(all,
                 [](const auto& each) { return each.first == "Referer" && each.second.empty(); });

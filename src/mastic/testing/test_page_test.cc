@@ -39,7 +39,7 @@ routing::Router make_page_site() {
         "<a href=#top>Top</a><a href=javascript:x()>Script</a><a href=mailto:a@b>Mail</a>"
         "<a href=http://other.example/>Other</a><a href=one>Twice</a><a href=two>Twice</a>"
         "<a href=same>Same</a><a href=same>Same</a><a href=pic><img alt=Picture></a><button "
-        "id=b>Buy</button>"
+        "id=b>Buy</button><a href=http://test.example:80/shop/same>Port</a>"
         "<form id=find action=search><input name=q value=a></form>"
         "<form id=order action=/shop/order?x=1#f method=post><label>Name<input name=name "
         "required></label><button name=do value=1>Send</button></form>"
@@ -94,6 +94,7 @@ TEST_F(TestPage, FollowsLinksByTextAndBySelector) {
   EXPECT_TRUE(shop.click("Black").text.starts_with("GET /shop/tea?n=2\n"));
   EXPECT_TRUE(shop.click("Twice", 1).text.starts_with("GET /shop/two?"));
   EXPECT_TRUE(shop.click("Same").text.starts_with("GET /shop/same?"));
+  EXPECT_TRUE(shop.click("Port").text.starts_with("GET /shop/same?"));
   EXPECT_TRUE(shop.click("Picture").text.starts_with("GET /shop/pic?"));
   EXPECT_TRUE(client.get("/based").click("Tea").text.starts_with(
       "GET /shop/tea?\nReferer: http://test.example/based\n"));
