@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <expected>
 #include <stdexcept>
 #include <utility>
 
@@ -13,6 +14,7 @@
 #include "mastic/base/result.h"
 #include "mastic/net/socket_address.h"
 #include "mastic/net/socket_stream.h"
+#include "mastic/testing/interleave.h"
 
 namespace mastic::testing {
 namespace {
@@ -28,27 +30,39 @@ constexpr auto kLongestPass = std::chrono::seconds(10);
                          "server; leave it out where TestClient::is_live()");
 }
 
-/// Connects within the patience of a test.
-base::Descriptor connect_to(const TargetUrl& url) {
+/// Connects within the patience of a test. Returns the error otherwise.
+std::expected<base::Descriptor, int> try_to_connect(const base::Address& address) {
   base::Kernel& kernel = base::system_kernel();
-  net::SocketAddress where(url.address);
-  base::Descriptor socket(kernel, kernel.socket(where.family(), SOCK_STREAM | SOCK_CLOEXEC, 0));
+  net::SocketAddress where(address);
+  const int opened = kernel.socket(where.family(), SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (opened < 0) return std::unexpected(-opened);
+  base::Descriptor socket(kernel, opened);
   constexpr timeval kLongest{.tv_sec = 10, .tv_usec = 0};
   kernel.setsockopt(socket.fd(), SOL_SOCKET, SO_SNDTIMEO, &kLongest, sizeof kLongest);
   const int on = 1;
-  if (!url.address.is_unix()) {
+  if (!address.is_unix()) {
     kernel.setsockopt(socket.fd(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   }
   int connected = -EINTR;
   while (connected == -EINTR) {  // after a signal: Linux continues the same attempt
     connected = kernel.connect(socket.fd(), where.data(), *where.size());
   }
-  if (connected < 0) {
-    throw std::logic_error("cannot connect to " + url.address.to_string() + ": " +
-                           base::describe_number(-connected) + "; does the server run?");
-  }
+  if (connected == -EINPROGRESS) return std::unexpected(ETIMEDOUT);  // after kLongest
+  if (connected < 0) return std::unexpected(-connected);
   kernel.fcntl(socket.fd(), F_SETFL, O_NONBLOCK);
   return socket;
+}
+
+/// Connects to the first address that accepts.
+base::Descriptor connect_to(const TargetUrl& url) {
+  std::string faults;
+  for (const base::Address& address : url.addresses) {
+    auto socket = try_to_connect(address);
+    if (socket) return *std::move(socket);
+    faults += (faults.empty() ? "" : ", nor to ") + address.to_string() + ": " +
+              base::describe_number(socket.error());
+  }
+  throw std::logic_error("cannot connect to " + faults + "; does the server run?");
 }
 
 }  // namespace
@@ -129,8 +143,10 @@ bool SocketCarrier::run_until(const std::function<bool()>& done) {
   const base::Instant deadline = clock().monotonic_now() + kLongestWaitForServer;
   while (!done()) {
     if (clock().monotonic_now() >= deadline) return false;
-    turn(kQuietAfter / 4);
+    // What the server says may depend on what another script sends.
+    turn(detail::script_waits() ? kQuietAfter / 4 : base::Duration::zero());
   }
+  detail::script_proceeds();
   return true;
 }
 

@@ -19,8 +19,9 @@ namespace {
                               "; write http://HOST:PORT, http://HOST:PORT/PATH or unix:PATH");
 }
 
-/// The first address of a host, which may be a name.
-base::Address look_up(std::string_view url, std::string_view host, std::uint16_t port) {
+/// The addresses of a host, which may be a name.
+std::vector<base::Address> look_up(std::string_view url, std::string_view host,
+                                   std::uint16_t port) {
   if (host.starts_with('[') && host.ends_with(']')) {
     host = host.substr(1, host.size() - 2);
   }
@@ -31,9 +32,13 @@ base::Address look_up(std::string_view url, std::string_view host, std::uint16_t
       getaddrinfo(std::string(host).c_str(), std::to_string(port).c_str(), &hints, &found);
   if (fault != 0) reject(url, "the host is not known: " + std::string(gai_strerror(fault)));
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(found, freeaddrinfo);
-  net::SocketAddress address;
-  std::memcpy(address.data(), found->ai_addr, found->ai_addrlen);
-  return base::Address(address.endpoint());
+  std::vector<base::Address> addresses;
+  for (const addrinfo* each = found; each != nullptr; each = each->ai_next) {
+    net::SocketAddress address;
+    std::memcpy(address.data(), each->ai_addr, each->ai_addrlen);
+    addresses.emplace_back(address.endpoint());
+  }
+  return addresses;
 }
 
 }  // namespace
@@ -44,10 +49,13 @@ TargetUrl TargetUrl::parse(std::string_view url) {
   if (url.starts_with("unix:")) {
     const auto address = base::Address::parse(url);
     if (!address) reject(url, address.error().message);
-    return {*address, "localhost", {}};
+    return {{*address}, "localhost", {}};
   }
   if (!url.starts_with(kHttp)) reject(url, "it does not begin with http://");
   const std::string_view rest = url.substr(kHttp.size());
+  if (rest.find_first_of("?#") != rest.npos) {
+    reject(url, "a query or a fragment cannot be before the targets of requests");
+  }
   const std::string_view text = rest.substr(0, rest.find('/'));
   std::string_view prefix = rest.substr(text.size());
   while (prefix.ends_with('/')) prefix.remove_suffix(1);

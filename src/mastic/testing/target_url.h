@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "mastic/base/address.h"
 
@@ -11,9 +12,9 @@ namespace mastic::testing {
 
 /// Where a server is, and what is below it.
 struct TargetUrl {
-  base::Address address;  ///< where to connect to
-  std::string authority;  ///< what Host says: "127.0.0.1:8080"
-  std::string prefix;     ///< the path before every target, without a slash at its end: "/shop"
+  std::vector<base::Address> addresses;  ///< where to connect to, in the order to try
+  std::string authority;                 ///< what Host says: "127.0.0.1:8080"
+  std::string prefix;  ///< the path before every target, without a slash at its end: "/shop"
 
   /// Reads "http://127.0.0.1:8080", "http://localhost:8080/shop", "http://[::1]:8080" or
   /// "unix:/run/site.sock". Looks a name up (getaddrinfo). Throws std::invalid_argument, with what to

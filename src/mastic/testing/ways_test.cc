@@ -164,11 +164,11 @@ TEST_P(Ways, SayWhereJsonDoesNotFit) {
 
 TEST(TargetUrl, ReadsWhatNamesAServer) {
   const TargetUrl url = TargetUrl::parse("http://127.0.0.1:8080/shop/");
-  EXPECT_EQ(url.address.to_string(), "127.0.0.1:8080");
+  EXPECT_EQ(url.addresses.at(0).to_string(), "127.0.0.1:8080");
   EXPECT_EQ(url.authority, "127.0.0.1:8080");
   EXPECT_EQ(url.prefix, "/shop");
-  EXPECT_EQ(TargetUrl::parse("http://[::1]").address.to_string(), "[::1]:80");
-  EXPECT_EQ(TargetUrl::parse("unix:/run/site.sock").address.path(), "/run/site.sock");
+  EXPECT_EQ(TargetUrl::parse("http://[::1]").addresses.at(0).to_string(), "[::1]:80");
+  EXPECT_EQ(TargetUrl::parse("unix:/run/site.sock").addresses.at(0).path(), "/run/site.sock");
 }
 
 TEST(TargetUrl, SaysWhatToWrite) {
