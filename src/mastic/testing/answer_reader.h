@@ -2,7 +2,10 @@
 
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,6 +16,12 @@
 #include "mastic/wire/http1/response_parser.h"
 
 namespace mastic::testing {
+
+/// A call that waits for a whole answer takes at most so many bytes of content, so that an answer
+/// without an end does not fill the memory.
+constexpr std::size_t kMaxAnswerBytes = std::size_t{256} << 20;
+constexpr std::string_view kTooMuchContent =
+    "the answer has more than 256 MiB of content; take it piece by piece, with TestStream::read";
 
 /// An answer that comes over a connection. It stays where it is, because the parser refers to its
 /// memory.
@@ -31,14 +40,22 @@ class AnswerReader final : private TurnWatcher {
   [[nodiscard]] bool has_ended() const { return has_ended_; }
   /// Whether the answer came to its end.
   [[nodiscard]] bool is_complete() const { return is_complete_; }
+  /// Whether the server keeps the connection open after the answer. Requires: has_head().
+  [[nodiscard]] bool keeps_alive() const { return keeps_alive_; }
+  /// How many bytes have come.
+  [[nodiscard]] std::uint64_t bytes() const { return end_.came - came_before_; }
   /// Regards the answer as ended.
   void stop() { has_ended_ = true; }
   [[nodiscard]] ClientEnd& end() { return end_; }
 
   /// Waits until `done` returns true. Throws std::logic_error when `what` does not come, and when
-  /// the answer is not HTTP.
-  void wait_for(const std::function<bool()>& done, std::string_view what) {
-    carrier_.wait_for(done, what, fault_);
+  /// the answer is not HTTP; the message says what has come.
+  void wait_for(const std::function<bool()>& done, std::string_view what);
+  /// Waits like that. Also throws std::logic_error for an error in the log that the test does not
+  /// expect.
+  void wait_and_check(const std::function<bool()>& done, std::string_view what) {
+    wait_for(done, what);
+    carrier_.check_errors();
   }
 
  private:
@@ -57,6 +74,9 @@ class AnswerReader final : private TurnWatcher {
   bool has_head_ = false;
   bool has_ended_ = false;
   bool is_complete_ = false;
+  bool keeps_alive_ = false;
+  const std::uint64_t came_before_;  ///< what had come over the connection before this answer
+  std::string first_bytes_;          ///< for messages
   std::string fault_;
 };
 

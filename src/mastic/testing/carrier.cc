@@ -44,7 +44,8 @@ ClientEnd& Carrier::connect(const NetworkFaults& faults) {
 }
 
 void Carrier::send(ClientEnd& end, std::string_view bytes) {
-  detail::pause_script();
+  // A watcher that answers is not left in the middle: another script may destroy one.
+  if (!calls_watchers_) detail::pause_script();
   leave_if_told(end);
   while (!bytes.empty() && !end.ended && !end.has_left) {
     const NetworkFaults& faults = end.faults;
@@ -56,7 +57,7 @@ void Carrier::send(ClientEnd& end, std::string_view bytes) {
     leave_if_told(end);
     if (bytes.empty()) return;
     faults.send_pause > base::Duration::zero() ? pass(faults.send_pause) : run_ready();
-    detail::pause_script();
+    if (!calls_watchers_) detail::pause_script();
   }
 }
 
@@ -77,8 +78,10 @@ void Carrier::send_request(ClientEnd& end, std::string_view bytes) {
 }
 
 void Carrier::turn_has_ended() {
+  const bool is_nested = std::exchange(calls_watchers_, true);  // an answer that is sent slowly
   // A copy, because a watcher may leave when it sees that its connection has ended.
   for (TurnWatcher* const watcher : std::vector(watchers_)) watcher->turn_ended();
+  calls_watchers_ = is_nested;
 }
 
 }  // namespace mastic::testing

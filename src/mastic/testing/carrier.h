@@ -135,6 +135,7 @@ class Carrier {
 
  private:
   std::vector<TurnWatcher*> watchers_;
+  bool calls_watchers_ = false;
   std::vector<std::string> expected_errors_;
   bool expects_leaks_ = false;
 };

@@ -9,6 +9,7 @@
 #include "mastic/base/text.h"
 #include "mastic/server/page_pool.h"
 #include "mastic/server/request_path.h"
+#include "mastic/testing/answer_reader.h"
 
 namespace mastic::testing {
 
@@ -116,6 +117,12 @@ server::ResponseSink::Next DirectCall::send_piece(std::string_view piece,
   const std::size_t room =
       promised_ ? static_cast<std::size_t>(*promised_) - response_.text.size() : piece.size();
   const std::string_view taken = piece.substr(0, room);
+  if (response_.text.size() + taken.size() > kMaxAnswerBytes) {
+    fault_ = kTooMuchContent;
+    has_ended_ = true;
+    exchange_.abandon(0);
+    return Next::Gone;
+  }
   response_.text += taken;
   exchange_.count_content(taken.size());
   return taken.size() < piece.size() ? Next::Written : Next::Produce;

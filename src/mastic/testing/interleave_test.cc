@@ -7,9 +7,12 @@
 #include <stdexcept>
 #include <string>
 
+#include "mastic/async/run_blocking.h"
 #include "mastic/async/sleep.h"
 #include "mastic/routing/router.h"
 #include "mastic/testing/test_client.h"
+#include "mastic/testing/test_server.h"
+#include "mastic/threads/event.h"
 
 namespace mastic::testing {
 namespace {
@@ -89,6 +92,56 @@ TEST(Interleave, AFailureNamesTheSeed) {
     EXPECT_STREQ(error.what(), "out of tea\nThe order of the scripts: MASTIC_SEED=77");
   }
   EXPECT_TRUE(other_has_ended);
+}
+
+TEST(Interleave, DirectCallsAreInterleavedToo) {
+  std::set<std::string> orders;
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    RacyShop shop;
+    TestClient ada = TestClient::direct(make_racy_shop(shop));
+    TestClient ben = ada.another();
+    const auto write = [](TestClient& client, const char* target) {
+      return [&client, target] {
+        for (int i = 0; i < 4; ++i) client.post(target, "").expect();
+      };
+    };
+    interleave({write(ada, "/note/a"), write(ben, "/note/b")}, seed);
+    orders.insert(shop.order);
+  }
+  EXPECT_GT(orders.size(), 2u);
+}
+
+TEST(Interleave, EachScriptNeedsAClientOfItsOwn) {
+  RacyShop shop;
+  TestClient client(make_racy_shop(shop));
+  const auto take = [&] { client.post("/take", "").expect(); };
+  try {
+    interleave({take, take}, 1);
+    FAIL();
+  } catch (const std::logic_error& error) {
+    EXPECT_TRUE(std::string(error.what()).contains("this client is in the middle of another call"))
+        << error.what();
+  }
+}
+
+TEST(Interleave, AScriptMayWaitForWhatAnotherOneDoesToALiveServer) {
+  threads::Event noted;
+  routing::Router site;
+  site.get("/wait", [&]() -> Task<std::string> {
+    co_await async::run_blocking([&] { noted.wait(); });
+    co_return "noted";
+  });
+  site.post("/note", [&] {
+    noted.set();
+    return "";
+  });
+  TestServer server(std::move(site));
+  TestClient ada = TestClient::connect(server.url());
+  TestClient ben = TestClient::connect(server.url());
+  for (std::uint64_t seed = 0; seed < 4; ++seed) {
+    interleave({[&] { EXPECT_EQ(ada.get("/wait").text, "noted"); }, [&] { ben.post("/note", ""); }},
+               seed);
+  }
 }
 
 }  // namespace

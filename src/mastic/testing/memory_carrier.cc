@@ -15,6 +15,8 @@ namespace {
 
 // A task that has not ended after this many turns waits for an event that never comes.
 constexpr int kMaxTurnsToEnd = 10'000;
+// A wait with more turns would take minutes, and may never end.
+constexpr int kMaxTurnsOfWait = 1'000'000;
 // By the test's clock, which jumps from timer to timer.
 constexpr base::Duration kLongestWait = std::chrono::hours(24);
 
@@ -63,23 +65,34 @@ MemoryCarrier::~MemoryCarrier() {
 }
 
 ClientEnd& MemoryCarrier::connect() {
+  const Inside inside(*this);
   MemoryPeer& peer = *peers_.emplace_back(std::make_unique<MemoryPeer>());
   shard_.adopt(std::make_unique<MemoryStream>(*loop_, peer), endpoint_);
   return peer;
 }
 
+MemoryCarrier::Inside::Inside(MemoryCarrier& carrier) : carrier_(carrier), clock_(carrier.kernel_) {
+  if (carrier.is_inside_) {
+    throw std::logic_error(
+        "the application calls the client of its own test, which waits for the application; give "
+        "it "
+        "another client, made of another application");
+  }
+  carrier.is_inside_ = true;
+}
+
 void MemoryCarrier::deliver(ClientEnd& end, std::string_view bytes) {
-  const base::ClockScope clock(kernel_);
+  const Inside inside(*this);
   if (MemoryStream* const stream = stream_of(end)) stream->deliver(bytes);
 }
 
 void MemoryCarrier::leave(ClientEnd& end) {
-  const base::ClockScope clock(kernel_);
+  const Inside inside(*this);
   if (MemoryStream* const stream = stream_of(end)) stream->deliver_end();
 }
 
 void MemoryCarrier::reset(ClientEnd& end) {
-  const base::ClockScope clock(kernel_);
+  const Inside inside(*this);
   if (MemoryStream* const stream = stream_of(end)) stream->deliver_reset();
 }
 
@@ -93,9 +106,11 @@ void MemoryCarrier::read_on(ClientEnd& end) {
 bool MemoryCarrier::run_until(const std::function<bool()>& done) {
   const base::ClockScope clock(kernel_);
   const base::Instant deadline = kernel_.monotonic_now() + kLongestWait;
-  while (!done()) {
+  is_busy_ = false;
+  for (int turns = 0; !done(); ++turns) {
     check_contract();  // a breach may be the reason why nothing comes
-    if (kernel_.monotonic_now() >= deadline) return false;
+    is_busy_ = turns >= kMaxTurnsOfWait;
+    if (is_busy_ || kernel_.monotonic_now() >= deadline) return false;
     // While another client may still do something, time stands still.
     turn(detail::script_waits() ? std::chrono::hours(1) : base::Duration::zero());
   }
@@ -125,9 +140,10 @@ TestResponse MemoryCarrier::call(const TestRequest& request) {
 }
 
 TestResponse MemoryCarrier::answer_to(const TestRequest& request) {
+  detail::pause_script();
   DirectCall* call = nullptr;
   {
-    const base::ClockScope clock(kernel_);
+    const Inside inside(*this);
     call = &DirectCall::begin(shard_.services(), request, endpoint_);
   }
   struct LetGo {
@@ -168,10 +184,16 @@ bool MemoryCarrier::is_anything_left() {
 }
 
 void MemoryCarrier::turn(base::Duration most) {
-  (void)loop_->turn(until_next_read(most));
+  {
+    const Inside inside(*this);
+    (void)loop_->turn(until_next_read(most));
+    for (const auto& peer : peers_) {
+      if (peer->stream != nullptr)
+        peer->stream->deliver({});  // what waits while reading was paused
+      if (peer->stream != nullptr) read_slowly(*peer);
+    }
+  }
   for (const auto& peer : peers_) {
-    if (peer->stream != nullptr) peer->stream->deliver({});  // what waits while reading was paused
-    if (peer->stream != nullptr) read_slowly(*peer);
     leave_if_told(*peer);
     // A kernel answers what still comes to a closed socket with a reset.
     if (peer->has_left && peer->stream != nullptr && peer->stream->has_in_flight()) reset(*peer);

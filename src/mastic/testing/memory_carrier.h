@@ -39,7 +39,7 @@ namespace mastic::testing {
 /// ready, TestKernel moves its clock to the next timer instead of waiting.
 ///
 /// 1. Whatever may enter code of the application does so within a ClockScope, so that mastic::now()
-///    reads the clock of this server.
+///    reads the clock of this server. Bytes and turns of the loop do so within an Inside.
 /// 2. Each member is declared before the members whose destructors use it.
 class MemoryCarrier final : public Carrier {
  public:
@@ -56,7 +56,8 @@ class MemoryCarrier final : public Carrier {
 
   /// Runs turns of the loop until `done` returns true. A handler that sleeps for an hour takes no
   /// time, because the clock jumps to the next timer. Returns false when `done` has not returned
-  /// true after a day. Throws std::logic_error for a breach of the contract of applications.
+  /// true after a day, or after a million turns: an application that always has something to do
+  /// may never let the day pass. Throws std::logic_error for a breach of the contract of applications.
   [[nodiscard]] bool run_until(const std::function<bool()>& done) override;
   /// Runs what is ready, for a few turns that do not move the clock.
   void run_ready() override;
@@ -65,7 +66,10 @@ class MemoryCarrier final : public Carrier {
   /// before it ends.
   void finish_exchanges() override;
   [[nodiscard]] bool is_quiet(const ClientEnd&) override { return shard_.exchanges() == 0; }
-  [[nodiscard]] std::string_view patience() const override { return "a day of the test's clock"; }
+  [[nodiscard]] std::string_view patience() const override {
+    return is_busy_ ? "1,000,000 turns of the loop, and the application was never idle for long"
+                    : "a day of the test's clock";
+  }
 
   void pass(base::Duration time) override;
   [[nodiscard]] base::Kernel& clock() override { return kernel_; }
@@ -85,6 +89,18 @@ class MemoryCarrier final : public Carrier {
   [[nodiscard]] TestResponse call(const TestRequest& request);
 
  private:
+  /// Exists while code of the application may run, which must not call this carrier in its turn.
+  class Inside {
+   public:
+    explicit Inside(MemoryCarrier& carrier);
+    ~Inside() { carrier_.is_inside_ = false; }
+    Inside(const Inside&) = delete;
+    Inside& operator=(const Inside&) = delete;
+
+   private:
+    MemoryCarrier& carrier_;
+    const base::ClockScope clock_;
+  };
   class Drain final : public async::Timer {
    public:
     explicit Drain(server::Shard& shard) : shard_(shard) {}
@@ -107,6 +123,8 @@ class MemoryCarrier final : public Carrier {
   RecordingLog log_;
   std::string faults_;
   bool breach_was_thrown_ = false;
+  bool is_busy_ = false;    ///< the last wait has ended for its number of turns
+  bool is_inside_ = false;  ///< code of the application may run
   server::ServerCounters counters_;
   const server::Options options_;
   app::LogConnection app_log_;  ///< outlives the application, whose destructors may log

@@ -4,9 +4,11 @@
 #include <stdexcept>
 
 #include "mastic/base/clock.h"
+#include "mastic/base/encoding.h"
 #include "mastic/base/leaks.h"
 #include "mastic/base/sha256.h"
 #include "mastic/base/text.h"
+#include "mastic/testing/answer_reader.h"
 #include "mastic/testing/environment.h"
 #include "mastic/testing/failure.h"
 #include "mastic/testing/memory_carrier.h"
@@ -23,25 +25,66 @@ using wire::http1::Framing;
 
 namespace {
 
-/// Waits until the answer to a request by `method` is complete, and takes it from what the client has
-/// received. Throws std::logic_error if the connection is closed before.
-TestResponse wait_for_answer(Carrier& carrier, ClientEnd& end, http::Method method) {
-  std::optional<TestResponse> response;
-  carrier.wait_for(
-      [&] {
-        response = read_response(end.received, method, end.ended && !end.has_left);
-        return response || end.ended || end.has_left;
-      },
-      "answer");
+/// How the answer to a request came to its end.
+struct Answered {
+  TestResponse response;
+  bool has_begun = true;     ///< false: the connection has ended before the first byte
+  bool keeps_alive = false;  ///< whether the connection can carry another request
+};
+
+/// Waits until the answer to a request by `method` is complete. Throws std::logic_error if the
+/// connection is closed within the answer, and ClientLeft if the client has left.
+Answered wait_for_answer(Carrier& carrier, ClientEnd& end, http::Method method) {
+  AnswerReader reader(carrier, end, method, [](std::string_view) { return false; });
+  reader.wait_for([&] { return reader.has_ended() || end.has_left; }, "answer");
   // Exchanges end before the call returns, so that a test sees what its on_finish hooks have done.
-  if (response) carrier.finish_exchanges();
+  if (reader.is_complete()) carrier.finish_exchanges();
   carrier.check_contract();
-  if (response) return *std::move(response);
+  if (reader.is_complete()) {
+    const bool keeps_alive = reader.keeps_alive() && !end.ended && !end.has_left;
+    return {.response = std::move(reader.response()), .keeps_alive = keeps_alive};
+  }
   if (end.has_left) throw ClientLeft("the client has left, as it was told to");
-  throw std::logic_error(end.received.empty()
-                             ? "the server closed the connection without an answer"
-                             : "the server closed the connection within the answer, after " +
-                                   std::to_string(end.received.size()) + " bytes");
+  if (reader.bytes() == 0) return {.response = {}, .has_begun = false};
+  throw std::logic_error("the server closed the connection within the answer, after " +
+                         std::to_string(reader.bytes()) + " bytes");
+}
+
+/// Throws std::logic_error if the server has sent more than it was asked for, which would otherwise
+/// be taken for the answer to the next request.
+void check_nothing_follows(const ClientEnd& end) {
+  constexpr std::size_t kMaxShown = 200;
+  if (end.received.empty()) return;
+  std::string message = "the server has sent " + std::to_string(end.received.size()) +
+                        " bytes that belong to no answer: ";
+  base::append_log_text_escaped(message, end.received, kMaxShown);
+  throw std::logic_error(message);
+}
+
+/// Sends a request over `connection`, which is opened if it is null, and waits for the answer. Then
+/// `connection` is null if it cannot carry another request.
+Answered send_and_wait(Carrier& carrier, ClientEnd*& connection, const NetworkFaults& faults,
+                       std::string_view bytes, http::Method method) {
+  if (connection == nullptr) connection = &carrier.connect(faults);
+  ClientEnd& end = *std::exchange(connection, nullptr);
+  carrier.send_request(end, bytes);
+  Answered answered = wait_for_answer(carrier, end, method);
+  // After 101, the connection speaks another protocol.
+  if (answered.response.status == http::Status::SwitchingProtocols) return answered;
+  if (answered.has_begun) check_nothing_follows(end);
+  if (answered.keeps_alive) {
+    connection = &end;
+  } else if (!end.has_left) {
+    carrier.leave(end);
+  }
+  return answered;
+}
+
+/// Whether a request may be sent twice (RFC 9110 §9.2.2).
+bool is_idempotent(http::Method method) {
+  using enum http::Method;
+  return method == Get || method == Head || method == Put || method == Delete ||
+         method == Options || method == Trace;
 }
 
 /// Calls `f`; the message of what it throws gets the place in the test and the request.
@@ -190,7 +233,7 @@ TestResponse TestClient::request(std::string_view method, std::string_view targe
                                  const FieldList& fields, std::string_view content, Where where) {
   return call_at(where, method, target, [&] {
     auto exchange = std::make_shared<TestResponse::Exchange>();
-    exchange->client = this;
+    exchange->client = self_;
     exchange->origin = origin_;
     exchange->request = make(method, target, fields, content);
     const std::size_t logged = log().size();
@@ -247,6 +290,16 @@ void TestClient::take_cookies(const TestResponse& response, const TestRequest& r
 
 /// What was logged as an error probably says why there is no answer.
 TestResponse TestClient::exchange_or_explain(const TestRequest& request) {
+  if (is_calling_) {
+    throw std::logic_error(
+        "this client is in the middle of another call; each script of interleave needs a client of "
+        "its own, and an application cannot call its own test");
+  }
+  is_calling_ = true;
+  const struct End {
+    bool& is_calling;
+    ~End() { is_calling = false; }
+  } end{is_calling_};
   try {
     return exchange(request);
   } catch (const std::logic_error& error) {
@@ -269,15 +322,35 @@ TestResponse TestClient::exchange_bytes(const TestRequest& request) {
   if (!request.content.empty() || method == "POST" || method == "PUT" || method == "PATCH") {
     framing = {Framing::Kind::Length, request.content.size()};
   }
-  if (connection_ == nullptr || connection_->ended || connection_->has_left)
-    connection_ = &carrier_->connect(faults_);
-  ClientEnd& end = *connection_;
-  carrier_->send_request(end, head_of(request, framing) + request.content);
-  TestResponse response = wait_for_answer(*carrier_, end, http::parse_method(method));
-  if (response.status == http::Status::SwitchingProtocols) {
-    connection_ = nullptr;  // that connection speaks another protocol from now on
+  const std::string bytes = head_of(request, framing) + request.content;
+  const http::Method known = http::parse_method(method);
+  const bool is_reused = can_use_connection_again();
+  Answered answered = send_and_wait(*carrier_, connection_, faults_, bytes, known);
+  // A server may close an idle connection just as a request comes (RFC 9112 §9.3.1).
+  if (!answered.has_begun && is_reused && is_live() && is_idempotent(known)) {
+    answered = send_and_wait(*carrier_, connection_, faults_, bytes, known);
   }
-  return response;
+  if (answered.has_begun) return std::move(answered.response);
+  std::string message = "the server closed the connection without an answer";
+  if (is_reused && is_live() && !is_idempotent(known)) {
+    message += "; it had answered other requests before, and " + method +
+               " may have been obeyed, so it is not sent again";
+  }
+  throw std::logic_error(message);
+}
+
+/// Whether the connection of the last request can carry another one.
+bool TestClient::can_use_connection_again() {
+  if (connection_ == nullptr) return false;
+  if (is_live()) carrier_->run_ready();  // sees that the server has closed it
+  if (!connection_->ended && !connection_->has_left) {
+    ClientEnd& end = *connection_;
+    if (!end.received.empty()) connection_ = nullptr;
+    check_nothing_follows(end);
+    return true;
+  }
+  connection_ = nullptr;
+  return false;
 }
 
 void TestClient::set_field(std::string_view name, std::string_view value) {
@@ -306,7 +379,11 @@ TestSocket TestClient::websocket(std::string_view target, const FieldList& field
     }
     ClientEnd& end = carrier_->connect(faults_);
     carrier_->send(end, head_of(request, {}));
-    TestResponse response = wait_for_answer(*carrier_, end, http::Method::Get);
+    Answered answered = wait_for_answer(*carrier_, end, http::Method::Get);
+    if (!answered.has_begun) {
+      throw std::logic_error("the server closed the connection without an answer");
+    }
+    TestResponse response = std::move(answered.response);
     const bool is_accepted = response.status == http::Status::SwitchingProtocols;
     if (!is_accepted) carrier_->leave(end);
     const std::string_view key = request.fields.get(FieldName::SecWebSocketKey).value_or("");
@@ -336,7 +413,7 @@ TestStream TestClient::stream(std::string_view method, std::string_view target,
                               const FieldList& fields, Where where) {
   return call_at(where, method, target, [&] {
     auto exchange = std::make_shared<TestResponse::Exchange>();
-    exchange->client = this;
+    exchange->client = self_;
     exchange->origin = origin_;
     exchange->request = make(method, target, fields, {});
     return TestStream(*carrier_, faults_, std::move(exchange));
@@ -350,10 +427,16 @@ TestClient::RawAnswer TestClient::exchange_raw(std::string_view bytes, Where whe
     ClientEnd& end = carrier_->connect(faults_);
     carrier_->send_request(end, bytes);
     carrier_->finish_exchanges();
-    (void)carrier_->run_until([&] { return end.ended || carrier_->is_quiet(end); });
+    const auto is_too_much = [&] { return end.received.size() > kMaxAnswerBytes; };
+    (void)carrier_->run_until(
+        [&] { return end.ended || is_too_much() || carrier_->is_quiet(end); });
     carrier_->finish_exchanges();
     carrier_->check_contract();
-    return RawAnswer{end.received, end.ended};
+    if (is_too_much()) {
+      carrier_->leave(end);
+      throw std::logic_error("more than 256 MiB have come back");
+    }
+    return RawAnswer{std::exchange(end.received, {}), end.ended};
   });
 }
 std::string TestClient::send_raw(std::string_view bytes, Where where) {

@@ -51,12 +51,13 @@ struct ClientEnd;
 /// with later requests, as in a browser (CookieJar).
 ///
 /// Every answer is checked against the contract of applications (middleware/lint). A call throws
-/// std::logic_error for a breach of the contract, for an answer that is not HTTP, when there is no
-/// answer, and when an error was logged meanwhile that the test does not expect. The message says
-/// where in the test the call stands, what was asked and what came. What comes after the last call,
-/// such as an error of a shutdown hook, and a descriptor, a thread or a temporary file that is left
-/// behind, is a failure that the destructor of the last client of the application reports
-/// (testing/failure.h). All calls must come from one thread.
+/// std::logic_error for a breach of the contract, for an answer that is not HTTP or has more than
+/// 256 MiB, when there is no answer within a day of the clock or a million turns of the loop, and
+/// when an error was logged meanwhile that the test does not expect. The message says where in the
+/// test the call stands, what was asked and what came. What comes after the last call, such as an
+/// error of a shutdown hook, and a descriptor, a thread or a temporary file that is left behind, is a
+/// failure that the destructor of the last client of the application reports (testing/failure.h).
+/// All calls must come from one thread, and none from the application itself.
 class TestClient {
  public:
   /// Names and values of additional fields of a request.
@@ -82,7 +83,9 @@ class TestClient {
   /// Calls the server at `url`, such as "http://127.0.0.1:8080", "http://[::1]:8080/shop" or
   /// "unix:/run/site.sock", over sockets. A path in `url` is put before the target of every request.
   /// What needs the server's process throws std::logic_error: `pass` beyond ten seconds, `set_time`,
-  /// `drain`, `set_peer`; `log` is empty. Throws std::invalid_argument when `url` is not such a URL.
+  /// `drain`, `set_peer`; `log` is empty. An answer may take 30 seconds. When the server has closed a
+  /// connection that earlier requests have used, a request is sent again over a new one, unless that
+  /// could have effects twice (RFC 9110 §9.2.2). Throws std::invalid_argument when `url` is not such a URL.
   [[nodiscard]] static TestClient connect(std::string_view url);
   ~TestClient();
   TestClient(const TestClient&) = delete;
@@ -228,6 +231,7 @@ class TestClient {
   [[nodiscard]] TestResponse exchange_or_explain(const TestRequest& request);
   [[nodiscard]] TestResponse exchange(const TestRequest& request);
   [[nodiscard]] TestResponse exchange_bytes(const TestRequest& request);
+  [[nodiscard]] bool can_use_connection_again();
 
   CookieJar cookies_;
   std::string origin_;
@@ -239,6 +243,8 @@ class TestClient {
   MemoryCarrier* memory_ = nullptr;  ///< the carrier, if it is in memory
   bool is_direct_ = false;
   ClientEnd* connection_ = nullptr;  ///< that of requests; null when a new one is needed
+  bool is_calling_ = false;
+  const std::shared_ptr<TestClient> self_{this, [](TestClient*) {}};  ///< tells answers of its end
 };
 
 }  // namespace mastic::testing

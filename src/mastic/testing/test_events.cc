@@ -22,11 +22,12 @@ class TestEvents::Line {
     answer.emplace(carrier, carrier.connect(faults_), http::Method::Get,
                    [this](std::string_view piece) { return take(piece); });
     carrier.send(answer->end(), head_(reader.last_id));
-    answer->wait_for([&] { return answer->has_head() || answer->has_ended(); }, "answer");
+    answer->wait_and_check([&] { return answer->has_head() || answer->has_ended(); }, "answer");
     if (!answer->has_head())
       throw std::logic_error("the server closed the connection before it answered");
     // An answer that is not a stream of events is read whole, as the response.
-    if (!is_stream()) answer->wait_for([&] { return answer->has_ended(); }, "end of the answer");
+    if (!is_stream())
+      answer->wait_and_check([&] { return answer->has_ended(); }, "end of the answer");
   }
   void leave() {
     if (!is_open()) return;
@@ -81,7 +82,7 @@ std::optional<TestEvent> TestEvents::next() {
                            std::to_string(static_cast<int>(line_->response().status)) +
                            ", content: " + line_->response().text);
   }
-  line_->answer->wait_for([&] { return !events.empty() || !line_->is_open(); }, "event");
+  line_->answer->wait_and_check([&] { return !events.empty() || !line_->is_open(); }, "event");
   if (events.empty()) return std::nullopt;
   TestEvent event = std::move(events.front());
   events.pop_front();

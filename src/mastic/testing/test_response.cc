@@ -2,14 +2,10 @@
 
 #include <stdexcept>
 
-#include "mastic/base/arena.h"
 #include "mastic/base/encoding.h"
 #include "mastic/base/text.h"
-#include "mastic/wire/http1/response_parser.h"
 
 namespace mastic::testing {
-
-using wire::http1::ResponseParser;
 
 namespace {
 
@@ -46,41 +42,6 @@ void append_message(std::string& out, char mark, const http::Fields& fields,
 
 }  // namespace
 
-/// Every call begins at the first byte again, so that no parser has to be kept between two turns of
-/// the loop; answers in tests are short.
-std::optional<TestResponse> read_response(std::string& bytes, http::Method method, bool ended) {
-  using Kind = ResponseParser::Event::Kind;
-  const wire::http1::Limits limits;
-  TestResponse response;
-  for (std::string_view left = bytes; !left.empty();) {
-    // The parser of one response keeps the fields in `memory`; they are copied out below.
-    base::Arena memory;
-    ResponseParser parser(method, limits, memory);
-    response.text.clear();
-    for (bool more = true; more;) {
-      auto event = parser.next(left);
-      if (event.kind == Kind::NeedMore && ended) event = parser.end_of_input();
-      if (event.kind == Kind::NeedMore) return std::nullopt;
-      if (event.kind == Kind::Malformed) {
-        throw std::logic_error("the answer is not HTTP: " + std::string(parser.fault().reason));
-      }
-      if (event.kind == Kind::Data) response.text += event.data;
-      more = event.kind != Kind::End;
-    }
-    response.status = parser.head().status;
-    response.fields = http::Fields(parser.head().fields);
-    response.trailers = http::Fields(parser.trailers());
-    // 101 is informational by its number, but no other response follows it.
-    const bool upgrades = response.status == http::Status::SwitchingProtocols;
-    if (!is_informational(response.status) || upgrades) {
-      bytes.erase(0, bytes.size() - left.size());
-      return response;
-    }
-    response.interim.push_back(response.status);
-  }
-  return std::nullopt;
-}
-
 const TestResponse& TestResponse::expect(ExpectedStatus expected, Where where) const& {
   check(expected, where);
   return *this;
@@ -114,8 +75,9 @@ std::string TestResponse::url() const {
 }
 
 TestClient& TestResponse::client() const {
-  if (exchange_ && exchange_->client != nullptr) return *exchange_->client;
-  throw std::logic_error("no client has received this response");
+  if (!exchange_) throw std::logic_error("no client has received this response");
+  if (const auto client = exchange_->client.lock()) return *client;
+  throw std::logic_error("the client of this answer was destroyed, so nothing can be sent with it");
 }
 
 std::string TestResponse::to_string() const {

@@ -22,8 +22,8 @@ namespace mastic::testing {
 class TestClient;
 class TestForm;
 
-/// A complete answer, as a client receives it. It can be copied and kept; the client that it came
-/// to must outlive it only for functions that send another request.
+/// A complete answer, as a client receives it. It can be copied and kept. Functions that send another
+/// request throw std::logic_error once the client that it came to was destroyed.
 class TestResponse {
  public:
   /// The status of the answer.
@@ -120,17 +120,17 @@ class TestResponse {
   /// The URL that was asked for: "http://test.example/shop?page=2".
   [[nodiscard]] std::string url() const;
   /// The client that the answer came to. Throws std::logic_error for a response that no client has
-  /// received.
+  /// received, and when the client was destroyed.
   [[nodiscard]] TestClient& client() const;
   /// Request, answer and log as text, with at most 2,000 bytes of each content.
   [[nodiscard]] std::string to_string() const;
 
   /// What an answer belongs to. Made by TestClient.
   struct Exchange {
-    TestClient* client = nullptr;  ///< the client that the answer came to
-    std::string origin;            ///< such as "http://test.example"
-    TestRequest request;           ///< what was asked
-    std::vector<std::string> log;  ///< what was logged meanwhile
+    std::weak_ptr<TestClient> client;  ///< the client that the answer came to, while it exists
+    std::string origin;                ///< such as "http://test.example"
+    TestRequest request;               ///< what was asked
+    std::vector<std::string> log;      ///< what was logged meanwhile
   };
   /// Says what this answer belongs to, for TestClient.
   void set_exchange(std::shared_ptr<const Exchange> exchange) { exchange_ = std::move(exchange); }
@@ -152,13 +152,6 @@ class TestResponse {
   std::shared_ptr<const Exchange> exchange_;
   mutable std::shared_ptr<const html::Document> page_;  ///< once it was asked for
 };
-
-/// Reads the interim responses and the final response at the front of `bytes`, and removes them;
-/// returns nullopt, and removes nothing, while they are incomplete. `ended` tells that no more
-/// bytes will come, which completes content without a length. Throws std::logic_error when `bytes`
-/// are not HTTP.
-[[nodiscard]] std::optional<TestResponse> read_response(std::string& bytes, http::Method method,
-                                                        bool ended);
 
 }  // namespace mastic::testing
 

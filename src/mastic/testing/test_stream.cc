@@ -45,7 +45,7 @@ class TestStream::Line {
   /// Waits until `done` returns true, or there will be nothing more of the answer.
   void wait_for(const std::function<bool()>& done, std::string_view what, const Where& where) {
     try {
-      reader.wait_for([&] { return done() || reader.has_ended(); }, what);
+      reader.wait_and_check([&] { return done() || reader.has_ended(); }, what);
     } catch (const std::logic_error& error) {
       fail(where, error.what());
     }
@@ -114,7 +114,11 @@ std::optional<std::string> TestStream::read(Where where) {
 TestResponse TestStream::finish(Where where) {
   Line& line = *line_;
   if (!line.reader.has_ended()) end();
-  line.wait_for([] { return false; }, "end of the answer", where);
+  const auto is_too_much = [&] { return line.pieces.size() > kMaxAnswerBytes; };
+  line.wait_for(is_too_much, "end of the answer", where);
+  if (is_too_much()) {
+    line.fail(where, kTooMuchContent);
+  }
   line.check_complete(where);
   line.carrier.finish_exchanges();
   TestResponse response = std::move(line.reader.response());
