@@ -5,8 +5,10 @@
 #include <fstream>
 #include <stdexcept>
 
+#include "mastic/base/arena.h"
 #include "mastic/base/text.h"
 #include "mastic/testing/escapes.h"
+#include "mastic/wire/http1/response_parser.h"
 
 namespace mastic::testing {
 namespace {
@@ -80,6 +82,40 @@ std::string fault_of(const CorpusCase::Answer& expected, const TestResponse& res
       return "has the field " + name + ": " + std::string(*value);
   }
   return {};
+}
+
+/// Reads the interim responses and the final response at the front of `bytes`, and removes them;
+/// returns nullopt, and removes nothing, while they are incomplete. `ended` tells that no more bytes
+/// came, which completes content without a length. Throws std::logic_error when `bytes` are not HTTP.
+std::optional<TestResponse> read_response(std::string& bytes, http::Method method, bool ended) {
+  using Kind = wire::http1::ResponseParser::Event::Kind;
+  const wire::http1::Limits limits;
+  TestResponse response;
+  for (std::string_view left = bytes; !left.empty();) {
+    // The parser of one response keeps the fields in `memory`; they are copied out below.
+    base::Arena memory;
+    wire::http1::ResponseParser parser(method, limits, memory);
+    response.text.clear();
+    for (bool more = true; more;) {
+      auto event = parser.next(left);
+      if (event.kind == Kind::NeedMore && ended) event = parser.end_of_input();
+      if (event.kind == Kind::NeedMore) return std::nullopt;
+      if (event.kind == Kind::Malformed) {
+        throw std::logic_error("the answer is not HTTP: " + std::string(parser.fault().reason));
+      }
+      if (event.kind == Kind::Data) response.text += event.data;
+      more = event.kind != Kind::End;
+    }
+    response.status = parser.head().status;
+    response.fields = http::Fields(parser.head().fields);
+    // 101 is informational by its number, but no other response follows it.
+    const bool upgrades = response.status == http::Status::SwitchingProtocols;
+    if (!is_informational(response.status) || upgrades) {
+      bytes.erase(0, bytes.size() - left.size());
+      return response;
+    }
+  }
+  return std::nullopt;
 }
 
 /// What is wrong with the answers; empty when nothing is. Removes them from `bytes`.
