@@ -40,7 +40,7 @@ const UrlCase kUrls[] = {{"g", "http://a/b/c/g"},
                          {"g:h", "g:h"},
                          {"green tea?of=t\xc3\xa9\"", "http://a/b/c/green%20tea?of=t%C3%A9%22"},
                          {"a%20b", "http://a/b/c/a%20b"},
-                         {"g\r\nX:\ty", "http://a/b/c/gX:y"},
+                         {"g\r\nX?\ty", "http://a/b/c/gX?y"},
                          {" j\nava\tscript:x", "javascript:x"},
                          {" \n", "http://a/b/c/d?q"}};
 
