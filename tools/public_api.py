@@ -56,8 +56,9 @@ TOPICS = {
                            "stream_options stream_server_options datagram_server_options stream_server "
                            "datagram_server loop_server"),
     "Basics": ("base", "result encoding text uuid clock date units log address ip_address ip_network fixed_text "
-                       "arena descriptor options command_line attributes new_file"),
+                       "arena descriptor options command_line attributes new_file html_writer"),
     "Testing": ("testing", "test_client test_request test_response test_socket test_events test_stream test_server "
+                           "gtest recorded corpus failure "
                            "network_faults interleave event_reader cookie_jar socket_client test_kernel memory_stream "
                            "test_form html/document html/element html/form html/control html/submission html/tree html/charset "
                            "html/parse_error failures leaks temp_tree ../base/failures ../base/leaks "

@@ -1,10 +1,8 @@
 #include "shop.h"
 
-#include <mastic/base/kernel.h>
-#include <mastic/base/random.h>
-
 #include <algorithm>
 #include <cctype>
+#include <random>
 #include <utility>
 
 namespace {
@@ -44,9 +42,9 @@ std::optional<Tea> Shop::tea(int id) const {
 }
 
 std::string Shop::begin_visit() {
-  mastic::base::Kernel& kernel = mastic::base::system_kernel();
-  const std::string key = std::to_string(mastic::base::random_number(kernel)) +
-                          std::to_string(mastic::base::random_number(kernel));
+  std::random_device random;  // the random numbers of the system, which cannot be guessed
+  std::string key;
+  for (int i = 0; i < 4; ++i) key += std::to_string(random()) + "-";
   const std::lock_guard lock(mutex_);
   visits_.emplace(key, Visit());
   visit_keys_.push_back(key);

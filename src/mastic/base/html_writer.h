@@ -22,9 +22,12 @@ namespace mastic::base {
 /// Markup that is chosen at run time among texts that are fixed at compile time.
 class Markup {
  public:
+  /// No markup.
   consteval Markup() = default;
+  /// The markup in a literal.
   // NOLINTNEXTLINE(google-explicit-constructor)
   consteval Markup(const char* constant) : text_(constant) {}
+  /// The markup as it was written.
   [[nodiscard]] constexpr std::string_view text() const { return text_; }
 
  private:
@@ -48,6 +51,7 @@ class HtmlWriter {
     return *this;
   }
 
+  /// Makes room for a page of this size.
   void reserve(std::size_t bytes) { html_.reserve(bytes); }
   /// The HTML that has been written so far.
   [[nodiscard]] const std::string& html() const MASTIC_LIFETIMEBOUND { return html_; }

@@ -45,17 +45,17 @@ namespace mastic::testing {
 struct CorpusCase {
   /// An answer that must come.
   struct Answer {
-    ExpectedStatus status;
-    http::Method method = http::Method::Get;  ///< what is answered
-    std::vector<std::pair<std::string, std::string>> fields;
-    std::vector<std::string> no_fields;
+    ExpectedStatus status;                                    ///< its status
+    http::Method method = http::Method::Get;                  ///< what is answered
+    std::vector<std::pair<std::string, std::string>> fields;  ///< fields that it has
+    std::vector<std::string> no_fields;  ///< names of fields that it does not have
   };
 
-  std::string name;
-  std::string file;      ///< for messages
-  std::size_t line = 0;  ///< where the case begins in `file`
-  std::string bytes;     ///< what is sent
-  std::vector<Answer> answers;
+  std::string name;             ///< which behaviour it shows
+  std::string file;             ///< for messages
+  std::size_t line = 0;         ///< where the case begins in `file`
+  std::string bytes;            ///< what is sent
+  std::vector<Answer> answers;  ///< all answers that must come, in their order
   std::optional<bool> closes;   ///< whether the server closes the connection, if the case says so
   std::optional<bool> handler;  ///< whether a handler runs, if the case says so
   bool is_silent = false;       ///< nothing comes

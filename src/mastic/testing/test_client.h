@@ -174,7 +174,7 @@ class TestClient {
   std::string send_raw(std::string_view bytes, Where where = Where::current());
   /// What came back over a connection of its own.
   struct RawAnswer {
-    std::string bytes;
+    std::string bytes;       ///< everything that came
     bool has_ended = false;  ///< whether the server has closed its side of the connection
   };
   /// Sends bytes like `send_raw`, and also tells whether the server has closed the connection.
