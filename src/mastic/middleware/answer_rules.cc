@@ -167,7 +167,12 @@ class Checker {
 
   void check_ranges() {
     if (response_.status != Status::PartialContent) return;
-    if (const auto range = fields_.get(FieldName::ContentRange)) {
+    if (has_parts()) {
+      if (fields_.contains(FieldName::ContentRange)) {
+        fault("Content-Range is set, and the ranges of the parts are in the parts",
+              "RFC 9110 §15.3.7.2");
+      }
+    } else if (const auto range = fields_.get(FieldName::ContentRange)) {
       const auto bytes = bytes_of_range(*range);
       const auto size = response_.body.size();
       if (bytes && size && *bytes != *size && request_.method() != http::Method::Head) {
@@ -183,7 +188,9 @@ class Checker {
   }
   // With several ranges, each part has a Content-Range of its own (RFC 9110 §15.3.7.2).
   [[nodiscard]] bool has_parts() const {
-    return fields_.get(FieldName::ContentType).value_or("").starts_with("multipart/byteranges");
+    constexpr std::string_view kType = "multipart/byteranges";
+    const std::string_view type = fields_.get(FieldName::ContentType).value_or("");
+    return base::equal_ignoring_case(type.substr(0, kType.size()), kType);
   }
 
   void check_cookies() {

@@ -48,12 +48,20 @@ TEST_F(LintTest, NamesEveryFault) {
       {Response(Status::Unauthorized), "WWW-Authenticate is missing"},
       {Response(Status::MethodNotAllowed), "Allow is missing"},
       {Response(Status::PartialContent), "Content-Range is missing"},
+      {Response(Status::PartialContent)
+           .set("Content-Type", "multipart/byteranges; boundary=x")
+           .set("Content-Range", "bytes 0-1/9"),
+       "Content-Range is set, and the ranges of the parts are in the parts"},
       {Response().set("ETag", "unquoted"), "ETag is 'unquoted'"},
       {Response().set("Last-Modified", "today"), "Last-Modified is 'today'"},
   };
   for (const auto& [response, expected] : cases) {
     EXPECT_EQ(faults(response), std::vector<std::string>{expected});
   }
+  EXPECT_EQ(
+      faults(
+          Response(Status::PartialContent).set("Content-Type", "Multipart/ByteRanges; boundary=x")),
+      std::vector<std::string>());
   Response twice = Response::text("x");
   twice.fields.add("Content-Type", "text/html");
   EXPECT_EQ(faults(twice), std::vector<std::string>{"Content-Type is repeated"});

@@ -20,6 +20,7 @@ namespace mastic::testing {
 /// A call that waits for a whole answer takes at most so many bytes of content, so that an answer
 /// without an end does not fill the memory.
 constexpr std::size_t kMaxAnswerBytes = std::size_t{256} << 20;
+/// What a message says about more.
 constexpr std::string_view kTooMuchContent =
     "the answer has more than 256 MiB of content; take it piece by piece, with TestStream::read";
 
