@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "mastic/mastic.h"
 #include "mastic/routing/router.h"
 #include "mastic/testing/test_client.h"
 #include "mastic/testing/test_server.h"
@@ -93,6 +94,28 @@ TEST(NetworkFaults, AClientMayLeaveAtEveryByte) {
       EXPECT_EQ(seen.finished, seen.requests) << n;
     }
   }
+}
+
+TEST(NetworkFaults, EachKindOfCallSaysThatItsClientHasLeft) {
+  routing::Router site;
+  site.get("/feed", [] { return app::Response::text("no events"); });
+  site.websocket("/echo", [](websocket::WebSocket& socket) -> Task<> {
+    while (auto message = co_await socket.receive()) co_await socket.send(message->data);
+  });
+  TestClient client(std::move(site));
+  client.network({.leave_after_sent = 20});
+  EXPECT_THROW(client.get("/feed"), ClientLeft);
+  EXPECT_THROW(client.events("/feed"), ClientLeft);
+  EXPECT_THROW(client.websocket("/echo"), ClientLeft);
+  EXPECT_THROW((void)client.stream("GET", "/feed").finish(), ClientLeft);
+  client.network({.leave_after_sent = 200});
+  TestSocket socket = client.websocket("/echo");
+  EXPECT_THROW(
+      {
+        socket.send(std::string(200, 'x'));
+        (void)socket.receive();
+      },
+      ClientLeft);
 }
 
 }  // namespace

@@ -23,6 +23,8 @@ class TestEvents::Line {
                    [this](std::string_view piece) { return take(piece); });
     carrier.send(answer->end(), head_(reader.last_id));
     answer->wait_and_check([&] { return answer->has_head() || answer->has_ended(); }, "answer");
+    if (!answer->has_head() && answer->end().has_left)
+      throw ClientLeft("the client has left, as it was told to");
     if (!answer->has_head())
       throw std::logic_error("the server closed the connection before it answered");
     // An answer that is not a stream of events is read whole, as the response.

@@ -178,6 +178,9 @@ void TestSocket::send_frames(std::string_view bytes) {
 Message TestSocket::receive() {
   Line& line = this->line();
   line.wait_for([&] { return !line.messages.empty() || line.closed; }, "message");
+  if (line.messages.empty() && line.peer.has_left) {
+    throw ClientLeft("the client has left, as it was told to");
+  }
   if (line.messages.empty()) {
     throw std::logic_error("the WebSocket was closed with " + said(*line.closed) +
                            " before a message came");
