@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <fstream>
+#include <future>
 #include <string_view>
 #include <system_error>
 #include <thread>
@@ -20,6 +21,16 @@ std::vector<fs::path> entries_of(const fs::path& folder) {
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder, error)) paths.push_back(entry.path());
   return paths;
+}
+
+/// ThreadSanitizer begins a thread of its own together with the first one of the process.
+void begin_thread_of_sanitizer() {
+#ifdef __has_feature
+#if __has_feature(thread_sanitizer)
+  static const bool has_begun = (std::async(std::launch::async, [] {}).get(), true);
+  static_cast<void>(has_begun);
+#endif
+#endif
 }
 
 bool is_temporary(std::string_view name) { return name.starts_with(".mastic-"); }
@@ -67,6 +78,7 @@ Leaks::Things Leaks::list_descriptors() {
 }
 
 Leaks::Things Leaks::list_threads() {
+  begin_thread_of_sanitizer();
   Things things;
   for (const fs::path& path : entries_of("/proc/self/task")) {
     std::string name;
