@@ -25,7 +25,7 @@ install(DIRECTORY docs examples TYPE DOC
   FILES_MATCHING PATTERN "*.md" PATTERN "*.svg" PATTERN "*.png"
   REGEX "/(docs/tutorial/notes|docs/guide/peers|examples)/"
   PATTERN "__pycache__" EXCLUDE)
-foreach(linked json/json.h routing/path_type.h http/media_type_table.h wire/messages/requests.txt)
+foreach(linked json/json.h routing/path_type.h http/media_type_table.h testing/html/README.md wire/messages/requests.txt)
   cmake_path(GET linked PARENT_PATH room)
   install(FILES src/mastic/${linked} DESTINATION ${CMAKE_INSTALL_DOCDIR}/src/mastic/${room})
 endforeach()

@@ -30,6 +30,7 @@ function(mastic_add_test target)
     set(TEST_LABEL ${MASTIC_TEST_LABEL})
   endif()
   enable_testing()
+  set(CMAKE_TESTING_ENABLED ON PARENT_SCOPE)  # what enable_testing sets, but for the folder
   add_executable(${target} ${TEST_SOURCES})
   target_link_libraries(${target} PRIVATE ${TEST_LINKS} mastic::mastic)
   if(TEST_FAILING_ALLOCATIONS)

@@ -199,7 +199,11 @@ class WrongAnswers(Loading):
                 return False
             server.behaviour = closes_everything
             result, errors = load(server.url, "--connections", 2, "--timeout", "1s", code=1)
-        self.assert_failed(result, "refused", "connect: Connection re")  # fused, or reset in the queue
+        # A connection that waited in the queue of the listener when it was closed is reset instead.
+        reset = result["failed"].pop("reset", {"count": 0})["count"]
+        self.assertLessEqual(reset, 2)
+        result["failures"] -= reset
+        self.assert_failed(result, "refused", "connect: Connection re")  # fused, or reset
         self.assertIn("so the run was ended", errors)
 
 
