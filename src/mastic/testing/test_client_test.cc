@@ -202,6 +202,19 @@ TEST(TestClient, ReportsWhatTheApplicationLeavesBehind) {
   EXPECT_TRUE(text.starts_with("the application has left behind: descriptor ")) << text;
 }
 
+TEST(TestClient, BlamesNoApplicationForOneThatBeganLater) {
+  std::string text;
+  reported = &text;
+  const FailureReporter before =
+      set_failure_reporter([](const std::string& message) { *reported = message; });
+  auto first = std::make_unique<TestClient>(make_site());
+  TestClient second(make_site());
+  first.reset();
+  set_failure_reporter(before);
+  EXPECT_EQ(text, "");
+  EXPECT_EQ(second.get("/").text, "hello\n");
+}
+
 TEST(TestClient, SendsAnyBytes) {
   TestClient client(make_site());
   EXPECT_TRUE(client.send_raw("GARBAGE\r\n\r\n").starts_with("HTTP/1.1 400 Bad Request\r\n"));
