@@ -37,7 +37,7 @@ void App::list_routes(RouteList& list) const { callee_->list(list); }
 
 void App::watch(Watch instead) const {
   RouteList reached;
-  reached.watch_ = &instead;
+  reached.watch_ = static_cast<const void*>(&instead);
   list_routes(reached);
 }
 

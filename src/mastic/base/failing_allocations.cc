@@ -46,7 +46,10 @@ using mastic::base::allocations_left;
 using mastic::base::made;
 
 void* try_allocate(std::size_t size) noexcept {
-  if (allocations_left > 0 && --allocations_left == 0) return nullptr;
+  if (allocations_left > 0) {
+    --allocations_left;
+    if (allocations_left == 0) return nullptr;
+  }
   ++made.count;
   made.bytes += size;
   return std::malloc(size == 0 ? 1 : size);

@@ -31,7 +31,9 @@ int FailingKernel::fault(std::string_view call) {
   if (found == faults_.end()) return 0;
   int number = 0;
   for (Fault& fault : found->second) {
-    if (fault.countdown > 0 && --fault.countdown == 0) number = fault.number;
+    if (fault.countdown == 0) continue;
+    --fault.countdown;
+    if (fault.countdown == 0) number = fault.number;
   }
   return number;
 }

@@ -17,10 +17,12 @@
 
 namespace mastic::base {
 
-// Only programs that link mastic::failing_allocations have these.
+// Only programs that link mastic::failing_allocations have these, so here they are weak.
+// NOLINTBEGIN(readability-redundant-declaration)
 [[gnu::weak]] bool counts_allocations() noexcept;
 [[gnu::weak]] void fail_allocation(std::size_t nth) noexcept;
 [[gnu::weak]] std::size_t stop_failing_allocations() noexcept;
+// NOLINTEND(readability-redundant-declaration)
 
 namespace {
 
