@@ -1,19 +1,15 @@
 #include "mastic/testing/test_client.h"
 
 #include <algorithm>
-#include <cstdint>
-#include <mutex>
-#include <set>
 #include <stdexcept>
 
 #include "mastic/base/clock.h"
 #include "mastic/base/encoding.h"
-#include "mastic/base/leaks.h"
 #include "mastic/base/sha256.h"
 #include "mastic/base/text.h"
 #include "mastic/testing/answer_reader.h"
 #include "mastic/testing/environment.h"
-#include "mastic/testing/failure.h"
+#include "mastic/testing/leak_check.h"
 #include "mastic/testing/memory_carrier.h"
 #include "mastic/testing/socket_carrier.h"
 #include "mastic/testing/target_url.h"
@@ -121,49 +117,17 @@ std::string head_of(const TestRequest& request, const Framing& framing) {
 
 }  // namespace
 
-/// The applications under test, in the order in which they began. What one that began later has, and
-/// still uses, is no leak of an earlier one.
-class Begun {
- public:
-  [[nodiscard]] std::uint64_t add() {
-    const std::lock_guard lock(mutex_);
-    numbers_.insert(++last_);
-    return last_;
-  }
-  /// Returns whether none that began later still lives.
-  [[nodiscard]] bool remove(std::uint64_t number) {
-    const std::lock_guard lock(mutex_);
-    numbers_.erase(number);
-    return numbers_.empty() || *numbers_.rbegin() < number;
-  }
-
- private:
-  std::mutex mutex_;
-  std::uint64_t last_ = 0;
-  std::set<std::uint64_t> numbers_;
-};
-
-Begun& begun() {
-  static Begun all;
-  return all;
-}
-
 /// Destroys an application, and reports what it has left behind.
 class DeleteAndLookForLeaks {
  public:
   void operator()(Carrier* carrier) const {
     const bool is_expected = carrier->expects_leaks();
     delete carrier;
-    if (!begun().remove(number_) || is_expected) return;
-    const std::string left = before_->to_string();
-    if (left.empty()) return;
-    report_failure("the application has left behind: " + left +
-                   "\nIf that belongs to the test, call client.expect_leaks()");
+    check_->ended(is_expected);
   }
 
  private:
-  std::uint64_t number_ = begun().add();
-  std::shared_ptr<const base::Leaks> before_ = std::make_shared<base::Leaks>();
+  std::shared_ptr<LeakCheck> check_ = std::make_shared<LeakCheck>();
 };
 
 /// How requests reach the application.
