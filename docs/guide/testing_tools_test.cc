@@ -40,7 +40,7 @@ struct Tea {
   int grams = 0;
 };
 
-/// Orders have ids that nobody can guess, so they are not the same twice.
+/// Orders have ids that cannot be guessed, so they are not the same twice.
 class Orders {
  public:
   std::string add(std::string_view what) {

@@ -27,7 +27,7 @@ class CpuTimes {
 
   /// The seconds that this process has used.
   [[nodiscard]] double own_seconds() const { return own() - own_before_; }
-  /// The seconds that the server has used; nullopt if there is none, or none any more.
+  /// The seconds that the server has used; nullopt if there is no server, or if it has ended.
   [[nodiscard]] std::optional<double> server_seconds() const {
     const auto now = of_server();
     if (!now || !server_before_) return std::nullopt;

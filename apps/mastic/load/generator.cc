@@ -24,7 +24,7 @@ constexpr std::size_t kBufferBytes = 256 << 10;
 constexpr std::size_t kMostConnecting = 64;
 /// The pause of a connection that was refused.
 constexpr auto kPause = std::chrono::milliseconds(100);
-/// How long the warm-up goes on for connections that have had neither an answer nor a failure.
+/// How long the warm-up waits for connections that have had neither an answer nor a failure.
 constexpr auto kLongestSettling = std::chrono::seconds(5);
 /// How often the connections are looked at whose answers are late, and progress is told.
 constexpr auto kTick = std::chrono::milliseconds(250);

@@ -23,7 +23,7 @@ class Schedule {
   void begin_at(Clock::time_point begin) { next_ = begin; }
   /// The next moment.
   [[nodiscard]] Clock::time_point next() const { return next_; }
-  /// Returns the next moment and goes on to the one after it.
+  /// Returns the next moment, and moves to the one after it.
   Clock::time_point take() {
     // However low the rate is, the next moment is one that the clock can show.
     constexpr double kLongestGap = 1e6;

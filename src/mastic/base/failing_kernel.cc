@@ -19,10 +19,13 @@ int FailingKernel::calls(std::string_view call) const {
   return found == calls_.end() ? 0 : found->second;
 }
 
+/// Every count goes down, also after one fault was found: faults of the same call are set for calls
+/// that are counted from the same moment.
 int FailingKernel::fault(std::string_view call) {
   ++total_;
   ++calls_[std::string(call)];
   if (any_.first == total_) {
+    // Named now, because the kernel may be destroyed before the failure is reported.
     failed_call_ = "the " + to_ordinal(static_cast<std::uint64_t>(calls(call))) + " ";
     failed_call_ += call;
     return any_.second;
@@ -31,7 +34,7 @@ int FailingKernel::fault(std::string_view call) {
   if (found == faults_.end()) return 0;
   int number = 0;
   for (Fault& fault : found->second) {
-    if (fault.countdown == 0) continue;
+    if (fault.countdown <= 0) continue;  // it has failed already
     --fault.countdown;
     if (fault.countdown == 0) number = fault.number;
   }

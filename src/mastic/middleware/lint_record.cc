@@ -72,6 +72,7 @@ void LintRecord::begin(const Lint::Settings& settings, Request& request) {
 }
 
 std::shared_ptr<LintCall> LintRecord::enter(app::App::Watched layer, Request& request) {
+  // Several calls may be in progress: middleware can call what is below it more than once.
   const auto calls_this = [&](const std::shared_ptr<LintCall>& call) {
     return call->request == &request && call->layer.is_around(layer);
   };
@@ -96,6 +97,8 @@ std::shared_ptr<LintCall> LintRecord::enter(app::App::Watched layer, Request& re
   return call;
 }
 
+/// A fault that the answer had before stays the fault of the layer that made it; any other fault was
+/// made here. Faults that are not found again were mended on the way.
 void LintRecord::leave(LintCall& call, Response& response) {
   remove(call);
   check_reads(call);
@@ -117,6 +120,8 @@ void LintRecord::leave(LintCall& call, Response& response) {
       return std::make_unique<WatchedContent>(std::move(source), report_, this_layer());
     });
   }
+  // Produced content is counted when it is pulled, after all layers have returned. So the layer
+  // that has announced its length is noted here.
   std::string length(response.fields.get(http::FieldName::ContentLength).value_or(""));
   if (!length.empty() && (length != length_ || response.body.source() != source_)) {
     length_by_ = this_layer();

@@ -22,7 +22,7 @@ struct ClientEnd {
   ClientEnd& operator=(const ClientEnd&) = delete;
   virtual ~ClientEnd() = default;
 
-  std::string received;  ///< the bytes that have come; whoever has read them removes them
+  std::string received;  ///< the bytes that have come; their reader removes them
   bool reads = true;     ///< false: the client takes nothing more for now
   bool ended = false;    ///< nothing more will come
   bool aborted = false;  ///< the server has reset the connection

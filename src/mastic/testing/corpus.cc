@@ -157,7 +157,7 @@ std::string fault_of(const CorpusCase& expected, const TestClient::RawAnswer& ca
   return {};
 }
 
-/// Runs a case. Returns the message of its failure; empty when there is none.
+/// Runs a case. Returns the message of its failure; empty when it passes.
 std::string run(TestClient& client, const CorpusCase& each, const CorpusOptions& options,
                 const Where& where) {
   TestClient::RawAnswer came;
@@ -179,7 +179,7 @@ std::string run(TestClient& client, const CorpusCase& each, const CorpusOptions&
   return message;
 }
 
-/// Reads one line of a file into its cases. Throws std::invalid_argument when it is none.
+/// Reads one line of a file into its cases. Throws std::invalid_argument for any other line.
 void read_line(std::vector<CorpusCase>& cases, std::string_view line) {
   if (line.starts_with('[') && line.ends_with(']')) {
     cases.push_back({.name = std::string(line.substr(1, line.size() - 2))});

@@ -67,7 +67,7 @@ struct CorpusCase {
 };
 
 /// Reads the cases of a file, or of all files of a folder that end in .txt. Throws std::logic_error,
-/// with file and line, for a line that is none of the above.
+/// with file and line, for a line of any other kind.
 [[nodiscard]] std::vector<CorpusCase> read_corpus(const std::string& path);
 
 /// How cases run.

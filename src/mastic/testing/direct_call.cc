@@ -67,11 +67,13 @@ TestResponse DirectCall::take() {
   return std::move(response_);
 }
 
+/// An exchange whose answer is complete ends by itself, after its on_finish functions.
 void DirectCall::let_go() {
   if (holders_ > 1 && !has_ended_) exchange_.abandon(0);
   release();
 }
 
+/// The page is given back last, because a draining shard then checks whether it has settled.
 void DirectCall::release() {
   if (--holders_ > 0) return;
   server::ShardServices& home = shard_;
@@ -79,6 +81,8 @@ void DirectCall::release() {
   home.give_back_page(reinterpret_cast<std::byte*>(this));
 }
 
+/// Content comes only when it is asked for, so a handler that forgets to wait for it fails as it
+/// would with a client that sends its content after the head.
 void DirectCall::content_wanted() noexcept {
   const std::string_view rest = std::string_view(content_).substr(content_passed_);
   if (rest.empty()) return exchange_.content_ended({});
@@ -114,6 +118,7 @@ server::ResponseSink::Next DirectCall::respond(app::Response& response) noexcept
 
 server::ResponseSink::Next DirectCall::send_piece(std::string_view piece,
                                                   std::shared_ptr<const void>) noexcept {
+  // As over a connection: what exceeds the announced length is dropped.
   const std::size_t room =
       promised_ ? static_cast<std::size_t>(*promised_) - response_.text.size() : piece.size();
   const std::string_view taken = piece.substr(0, room);

@@ -13,7 +13,7 @@ namespace mastic::testing {
 void append_escaped(std::string& out, std::string_view bytes, bool escapes_lines);
 
 /// The bytes that escaped text stands for: \\ \r \n \t \0 \xHH, and also {N*text}, which repeats a text
-/// N times, if `repeats`. Throws std::invalid_argument for an escape that is none of these.
+/// N times, if `repeats`. Throws std::invalid_argument for any other escape.
 [[nodiscard]] std::string unescape(std::string_view text, bool repeats);
 
 }  // namespace mastic::testing

@@ -45,7 +45,7 @@ void replace_alone(std::string& text, std::string_view from, std::string_view to
   }
 }
 
-/// A text file; nothing when there is none.
+/// The content of a text file; nothing when there is no file.
 std::optional<std::string> read_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) return std::nullopt;

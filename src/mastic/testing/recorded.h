@@ -1,4 +1,4 @@
-// Exchanges that are kept in a file, as tests that nobody has to write.
+// Exchanges that are kept in a file, as tests that need not be written.
 //
 // The file is text that people read, review and edit:
 //

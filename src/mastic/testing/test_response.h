@@ -88,7 +88,7 @@ class TestResponse {
   /// too if it was a POST, after 307 and 308 with the same method and content. Throws
   /// std::logic_error if this is no redirection, or if it leads to another host.
   [[nodiscard]] TestResponse follow(Where where = Where::current()) const;
-  /// Follows redirections until an answer is none; that may be this one. Throws std::logic_error
+  /// Follows redirections until an answer is not one; it may be this answer. Throws std::logic_error
   /// after twenty, with the URLs of all.
   [[nodiscard]] TestResponse follow_all(Where where = Where::current()) const;
   /// Follows a link: one with this text, or that this CSS selector matches, or whose text has this

@@ -14,7 +14,7 @@ enum class Charset : std::uint8_t { Utf8, Windows1252, Utf16Le, Utf16Be };
 
 /// The name of an encoding, such as "UTF-8".
 [[nodiscard]] std::string_view name_of(Charset charset);
-/// The encoding that a label such as "latin1" stands for; nullopt when it is none of ours.
+/// The encoding that a label such as "latin1" stands for; nullopt for a label that is not known here.
 [[nodiscard]] std::optional<Charset> parse_charset(std::string_view label);
 /// Finds the encoding of a page as the standard wants it: a byte order mark, then the charset of
 /// `content_type`, then a <meta> in the first 1024 bytes, else UTF-8. Throws std::logic_error for an
