@@ -52,7 +52,7 @@ class LoadCommand final : public Command {
     table.duration("duration", duration_,
                    "How long to measure. With --requests there is no limit, unless it is given.");
     table.duration("warm_up", warm_up_,
-                   "How long to send requests before measuring. It goes on until every connection "
+                   "How long to send requests before measuring. It lasts until every connection "
                    "has had an answer or a failure, but not longer than 5s. With --requests it is "
                    "0s, unless it is given.");
     table.real("rate", rate_,
@@ -294,7 +294,7 @@ class LoadCommand final : public Command {
   std::uint64_t connections_ = 64;
   /// How long to measure. With --requests there is no limit, unless it is given.
   base::Duration duration_ = std::chrono::seconds(10);
-  /// How long to send requests before measuring. It goes on until every connection has had an answer or a
+  /// How long to send requests before measuring. It lasts until every connection has had an answer or a
   /// failure, but not longer than 5s. With --requests it is 0s, unless it is given.
   base::Duration warm_up_ = std::chrono::milliseconds(300);
   /// Requests per second, due at random moments (a Poisson process); latencies count from then. 0: each connection
