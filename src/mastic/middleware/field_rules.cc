@@ -154,13 +154,15 @@ bool has_max_age(std::string_view text) {
 
 std::optional<std::string> wrong_bytes(const http::Field& field) {
   if (!is_token(field.name)) return "the field name '" + std::string(field.name) + "' is no token";
-  const std::string name(field.name);
+  const auto with_name = [&](std::string_view wrong) {
+    return std::string(field.name).append(wrong);
+  };
   const std::string_view value = field.value;
-  if (!http::is_field_value(value)) return name + " has a control character";
+  if (!http::is_field_value(value)) return with_name(" has a control character");
   if (std::ranges::any_of(value, [](char c) { return static_cast<unsigned char>(c) > 0x7f; })) {
-    return name + " has a byte beyond ASCII";
+    return with_name(" has a byte beyond ASCII");
   }
-  if (value != trim(value)) return name + " has a space or tab at an end";
+  if (value != trim(value)) return with_name(" has a space or tab at an end");
   return std::nullopt;
 }
 

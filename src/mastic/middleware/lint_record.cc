@@ -42,6 +42,21 @@ std::string_view text_of(app::StopReason reason) {
 
 }  // namespace
 
+void FaultlessAnswer::set(const Request& request, const Response& response) {
+  request_ = &request;
+  method_ = request.method();
+  status_ = response.status;
+  size_ = response.body.size();
+  has_upgrade_ = response.upgrade != nullptr;
+  field_lines_ = response.fields.lines();
+}
+
+bool FaultlessAnswer::is(const Request& request, const Response& response) const {
+  return request_ == &request && method_ == request.method() && status_ == response.status &&
+         size_ == response.body.size() && has_upgrade_ == (response.upgrade != nullptr) &&
+         field_lines_ == response.fields.lines();
+}
+
 void LintReport::add(const Fault& fault, std::string_view made_by) {
   std::string text = fault.what;
   if (!made_by.empty()) text.append(". Made by ").append(made_by);
@@ -109,7 +124,7 @@ void LintRecord::leave(LintCall& call, Response& response) {
     if (name.empty()) name = layer_name(call.layer, request);
     return name;
   };
-  for (Fault& fault : faults_of(request, response)) {
+  for (Fault& fault : look_at(request, response)) {
     const BlamedFault* const known = find(call.below, fault.what);
     std::string made_by = known != nullptr ? known->made_by : this_layer();
     faults.push_back({std::move(fault), std::move(made_by)});
@@ -132,6 +147,13 @@ void LintRecord::leave(LintCall& call, Response& response) {
   std::ranges::move(faults, std::back_inserter(into));
 }
 
+std::vector<Fault> LintRecord::look_at(const Request& request, const Response& response) {
+  if (faultless_.is(request, response)) return {};
+  std::vector<Fault> faults = faults_of(request, response);
+  if (faults.empty()) faultless_.set(request, response);
+  return faults;
+}
+
 void LintRecord::leave(LintCall& call) { remove(call); }
 
 void LintRecord::drop(LintCall& call) {
@@ -148,7 +170,7 @@ void LintRecord::drop(LintCall& call) {
 void LintRecord::end(Request& request, Response& response) {
   check_stop(request);
   report_->answered(response.status);
-  for (const Fault& fault : faults_of(request, response)) {
+  for (const Fault& fault : look_at(request, response)) {
     const BlamedFault* const known = find(faults_, fault.what);
     report_->add(fault, known != nullptr ? std::string_view(known->made_by) : std::string_view());
   }

@@ -39,6 +39,23 @@ struct LintCall {
   std::shared_ptr<LintCall> outer;  ///< the layer that has called it, or null
 };
 
+/// An answer in which no fault was found. Most layers pass an answer on as it is, and what has not
+/// changed need not be looked at again.
+class FaultlessAnswer {
+ public:
+  void set(const app::Request& request, const app::Response& response);
+  /// Whether `response` looks like that answer in all that the rules look at.
+  [[nodiscard]] bool is(const app::Request& request, const app::Response& response) const;
+
+ private:
+  const app::Request* request_ = nullptr;  ///< null: there is no such answer
+  http::Method method_{};
+  http::Status status_{};
+  std::optional<std::uint64_t> size_;
+  bool has_upgrade_ = false;
+  std::string field_lines_;
+};
+
 /// Reports faults about one exchange, each once. Content that is pulled shares it.
 class LintReport {
  public:
@@ -89,10 +106,13 @@ class LintRecord {
   };
   void remove(LintCall& call);
   void check_reads(LintCall& call);
+  [[nodiscard]] std::vector<Fault> look_at(const app::Request& request,
+                                           const app::Response& response);
 
   std::shared_ptr<LintReport> report_;
   std::vector<std::shared_ptr<LintCall>> calls_;  ///< the innermost last
   std::vector<BlamedFault> faults_;               ///< of the answer so far
+  FaultlessAnswer faultless_;                     ///< the last one
   // The last layer that has set the length, or made the content.
   std::string length_;
   const void* source_ = nullptr;
