@@ -8,6 +8,7 @@
 #include "mastic/base/sha256.h"
 #include "mastic/base/text.h"
 #include "mastic/testing/answer_reader.h"
+#include "mastic/testing/call_at.h"
 #include "mastic/testing/environment.h"
 #include "mastic/testing/leak_check.h"
 #include "mastic/testing/memory_carrier.h"
@@ -19,6 +20,7 @@
 
 namespace mastic::testing {
 
+using detail::call_at;
 using http::FieldName;
 using wire::http1::Framing;
 
@@ -84,17 +86,6 @@ bool is_idempotent(http::Method method) {
   using enum http::Method;
   return method == Get || method == Head || method == Put || method == Delete ||
          method == Options || method == Trace;
-}
-
-/// Calls `f`; the message of what it throws gets the place in the test and the request.
-template <class F>
-auto call_at(const Where& where, std::string_view method, std::string_view target, F f) {
-  try {
-    return f();
-  } catch (const std::logic_error& error) {
-    throw std::logic_error(detail::to_text(where) + std::string(method) + " " +
-                           std::string(target) + ": " + error.what());
-  }
 }
 
 /// Whether a list has a field of this name, compared without regard to case.
@@ -229,10 +220,7 @@ TestResponse TestClient::upload(std::string_view target, const FieldList& form,
 TestResponse TestClient::request(std::string_view method, std::string_view target,
                                  const FieldList& fields, std::string_view content, Where where) {
   return call_at(where, method, target, [&] {
-    auto exchange = std::make_shared<TestResponse::Exchange>();
-    exchange->client = self_;
-    exchange->origin = origin_;
-    exchange->request = make(method, target, fields, content);
+    std::shared_ptr<TestResponse::Exchange> exchange = begin(method, target, fields, content);
     const std::size_t logged = log().size();
     TestResponse response = exchange_or_explain(exchange->request);
     exchange->log.assign(log().begin() + static_cast<std::ptrdiff_t>(logged), log().end());
@@ -251,6 +239,17 @@ void TestClient::check_errors(const TestResponse& response) {
   } catch (const std::logic_error& error) {
     throw std::logic_error(error.what() + ("\n" + response.to_string()));
   }
+}
+
+std::shared_ptr<TestResponse::Exchange> TestClient::begin(std::string_view method,
+                                                          std::string_view target,
+                                                          const FieldList& fields,
+                                                          std::string_view content) {
+  return std::make_shared<TestResponse::Exchange>(
+      TestResponse::Exchange{.client = self_,
+                             .origin = origin_,
+                             .request = make(method, target, fields, content),
+                             .log = {}});
 }
 
 TestRequest TestClient::make(std::string_view method, std::string_view target,
@@ -365,8 +364,9 @@ void TestClient::bearer_auth(std::string_view token) {
 
 TestSocket TestClient::websocket(std::string_view target, const FieldList& fields, Where where) {
   constexpr std::string_view kKey = "dGhlIHNhbXBsZSBub25jZQ==";  // that of RFC 6455
-  return call_at(where, "GET", target, [&] {
-    TestRequest request = make("GET", target, fields, {});
+  return call_at(where, "WebSocket", target, [&] {
+    std::shared_ptr<TestResponse::Exchange> exchange = begin("GET", target, fields);
+    TestRequest& request = exchange->request;
     // A field that the test gives stays, also a wrong one: so a test can see it refused.
     for (const auto& [name, value] : FieldList{{"Connection", "Upgrade"},
                                                {"Upgrade", "websocket"},
@@ -389,32 +389,22 @@ TestSocket TestClient::websocket(std::string_view target, const FieldList& field
       throw std::logic_error("Sec-WebSocket-Accept is not the value for Sec-WebSocket-Key");
     }
     take_cookies(response, request);
+    response.set_exchange(std::move(exchange));
     return TestSocket(*carrier_, end, std::move(response));
   });
 }
 
 TestEvents TestClient::events(std::string_view target, const FieldList& fields, Where where) {
   return call_at(where, "GET", target, [&] {
-    // The request is made again when the stream reconnects, so it is kept.
-    TestRequest request =
-        make("GET", target, with_field(fields, "Accept", "text/event-stream"), {});
-    return TestEvents(*carrier_, faults_, [request = std::move(request)](std::string_view last_id) {
-      TestRequest again = request;
-      if (!last_id.empty()) again.fields.set("Last-Event-ID", last_id);
-      return head_of(again, {});
-    });
+    return TestEvents(*carrier_, faults_,
+                      begin("GET", target, with_field(fields, "Accept", "text/event-stream")));
   });
 }
 
 TestStream TestClient::stream(std::string_view method, std::string_view target,
                               const FieldList& fields, Where where) {
-  return call_at(where, method, target, [&] {
-    auto exchange = std::make_shared<TestResponse::Exchange>();
-    exchange->client = self_;
-    exchange->origin = origin_;
-    exchange->request = make(method, target, fields, {});
-    return TestStream(*carrier_, faults_, std::move(exchange));
-  });
+  return call_at(where, method, target,
+                 [&] { return TestStream(*carrier_, faults_, begin(method, target, fields)); });
 }
 
 /// Uses a new connection: after bytes that are not a request, the end of an answer cannot be
@@ -450,8 +440,8 @@ void TestClient::set_peer(std::string_view ip, std::uint16_t port) {
     throw std::invalid_argument("set_peer: '" + std::string(ip) +
                                 "' is not an IP address; write it as 203.0.113.9 or 2001:db8::1");
   }
+  use_new_connection();
   carrier_->set_endpoint({*address, port});
-  connection_ = nullptr;
 }
 void TestClient::pass(base::Duration time) {
   carrier_->pass(time);
@@ -462,7 +452,11 @@ void TestClient::set_time(base::WallTime time) { carrier_->set_time(time); }
 void TestClient::drain(base::Duration in) { carrier_->drain(in); }
 void TestClient::network(const NetworkFaults& faults) {
   faults_ = faults;
-  connection_ = nullptr;
+  use_new_connection();
+}
+void TestClient::use_new_connection() {
+  ClientEnd* const old = std::exchange(connection_, nullptr);
+  if (old != nullptr && !old->ended && !old->has_left) carrier_->leave(*old);
 }
 TestClient TestClient::another() const {
   return TestClient(Way{carrier_, memory_, is_direct_, prefix_});

@@ -225,6 +225,11 @@ class TestClient {
   /// The request that these arguments make.
   [[nodiscard]] TestRequest make(std::string_view method, std::string_view target,
                                  const FieldList& fields, std::string_view content);
+  /// What the answer to this request will belong to.
+  [[nodiscard]] std::shared_ptr<TestResponse::Exchange> begin(std::string_view method,
+                                                              std::string_view target,
+                                                              const FieldList& fields,
+                                                              std::string_view content = {});
   /// Keeps the cookies that the answer to `request` sets.
   void take_cookies(const TestResponse& response, const TestRequest& request);
   void check_errors(const TestResponse& response);
@@ -232,6 +237,8 @@ class TestClient {
   [[nodiscard]] TestResponse exchange(const TestRequest& request);
   [[nodiscard]] TestResponse exchange_bytes(const TestRequest& request);
   [[nodiscard]] bool can_use_connection_again();
+  /// Closes the connection that requests have used so far.
+  void use_new_connection();
 
   CookieJar cookies_;
   std::string origin_;

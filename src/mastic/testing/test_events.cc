@@ -2,10 +2,13 @@
 
 #include <optional>
 #include <stdexcept>
+#include <string_view>
 #include <utility>
 
 #include "mastic/testing/answer_reader.h"
+#include "mastic/testing/call_at.h"
 #include "mastic/testing/carrier.h"
+#include "mastic/wire/http1/request_writer.h"
 
 namespace mastic::testing {
 
@@ -13,15 +16,19 @@ namespace mastic::testing {
 class TestEvents::Line {
  public:
   Line(Carrier& its_carrier, const NetworkFaults& faults,
-       std::function<std::string(std::string_view)> head)
-      : carrier(its_carrier), faults_(faults), head_(std::move(head)) {}
+       std::shared_ptr<const TestResponse::Exchange> exchange)
+      : carrier(its_carrier), faults_(faults), asked_(std::move(exchange)) {}
   ~Line() { leave(); }
 
+  template <class F>
+  auto call(const Where& where, F f) {
+    return detail::call_at(where, asked_->request.method, asked_->request.target, std::move(f));
+  }
   /// Asks for the stream, and waits for the head of the answer.
   void connect() {
     answer.emplace(carrier, carrier.connect(faults_), http::Method::Get,
                    [this](std::string_view piece) { return take(piece); });
-    carrier.send(answer->end(), head_(reader.last_id));
+    carrier.send(answer->end(), head());
     answer->wait_and_check([&] { return answer->has_head() || answer->has_ended(); }, "answer");
     if (!answer->has_head() && answer->end().has_left)
       throw ClientLeft("the client has left, as it was told to");
@@ -30,6 +37,7 @@ class TestEvents::Line {
     // An answer that is not a stream of events is read whole, as the response.
     if (!is_stream())
       answer->wait_and_check([&] { return answer->has_ended(); }, "end of the answer");
+    answer->response().set_exchange(asked_);
   }
   void leave() {
     if (!is_open()) return;
@@ -52,6 +60,14 @@ class TestEvents::Line {
   std::optional<AnswerReader> answer;
 
  private:
+  [[nodiscard]] std::string head() const {
+    http::Fields fields = asked_->request.fields;
+    if (!reader.last_id.empty()) fields.set("Last-Event-ID", reader.last_id);
+    std::string text;
+    wire::http1::append_request_head(text, asked_->request.method, asked_->request.target, fields,
+                                     {});
+    return text;
+  }
   bool take(std::string_view piece) {
     if (!is_stream()) return false;
     reader.read(piece);
@@ -59,12 +75,12 @@ class TestEvents::Line {
   }
 
   const NetworkFaults faults_;
-  const std::function<std::string(std::string_view)> head_;
+  const std::shared_ptr<const TestResponse::Exchange> asked_;
 };
 
 TestEvents::TestEvents(Carrier& carrier, const NetworkFaults& faults,
-                       std::function<std::string(std::string_view)> head)
-    : line_(std::make_unique<Line>(carrier, faults, std::move(head))) {
+                       std::shared_ptr<const TestResponse::Exchange> exchange)
+    : line_(std::make_unique<Line>(carrier, faults, std::move(exchange))) {
   line_->connect();
 }
 TestEvents::TestEvents(TestEvents&&) noexcept = default;
@@ -77,27 +93,31 @@ const std::string& TestEvents::last_id() const { return line_->reader.last_id; }
 base::Duration TestEvents::retry() const { return line_->reader.retry; }
 std::size_t TestEvents::comments() const { return line_->reader.comments; }
 
-std::optional<TestEvent> TestEvents::next() {
-  std::deque<TestEvent>& events = line_->reader.events;
-  if (events.empty() && !line_->is_stream()) {
-    throw std::logic_error("the answer is no stream of events: status " +
-                           std::to_string(static_cast<int>(line_->response().status)) +
-                           ", content: " + line_->response().text);
-  }
-  line_->answer->wait_and_check([&] { return !events.empty() || !line_->is_open(); }, "event");
-  if (events.empty()) return std::nullopt;
-  TestEvent event = std::move(events.front());
-  events.pop_front();
-  return event;
+std::optional<TestEvent> TestEvents::next(Where where) {
+  return line_->call(where, [&]() -> std::optional<TestEvent> {
+    std::deque<TestEvent>& events = line_->reader.events;
+    if (events.empty() && !line_->is_stream()) {
+      throw std::logic_error("the answer is no stream of events: status " +
+                             std::to_string(static_cast<int>(line_->response().status)) +
+                             ", content: " + line_->response().text);
+    }
+    line_->answer->wait_and_check([&] { return !events.empty() || !line_->is_open(); }, "event");
+    if (events.empty()) return std::nullopt;
+    TestEvent event = std::move(events.front());
+    events.pop_front();
+    return event;
+  });
 }
 
 void TestEvents::stop_reading() { line_->answer->end().reads = false; }
 void TestEvents::read_on() { line_->carrier.read_on(line_->answer->end()); }
 void TestEvents::leave() { line_->leave(); }
-void TestEvents::reconnect() {
-  line_->leave();
-  line_->carrier.pass(line_->reader.retry);
-  line_->connect();
+void TestEvents::reconnect(Where where) {
+  line_->call(where, [&] {
+    line_->leave();
+    line_->carrier.pass(line_->reader.retry);
+    line_->connect();
+  });
 }
 
 }  // namespace mastic::testing

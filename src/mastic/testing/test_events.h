@@ -2,11 +2,9 @@
 
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "mastic/base/attributes.h"
 #include "mastic/base/units.h"
@@ -28,10 +26,9 @@ class Carrier;
 /// client must outlive the stream. All calls must come from the thread of the client.
 class TestEvents {
  public:
-  /// Made by TestClient::events. `head` makes the head of a request with this Last-Event-ID, which
-  /// may be empty.
+  /// Made by TestClient::events.
   TestEvents(Carrier& carrier, const NetworkFaults& faults,
-             std::function<std::string(std::string_view last_id)> head);
+             std::shared_ptr<const TestResponse::Exchange> exchange);
   TestEvents(TestEvents&&) noexcept;
   TestEvents& operator=(TestEvents&&) noexcept;
   /// Leaves, as a closed tab does.
@@ -41,8 +38,8 @@ class TestEvents {
   [[nodiscard]] const TestResponse& response() const MASTIC_LIFETIMEBOUND;
   /// Waits for the next event. Gives nothing when the stream has ended. Throws std::logic_error
   /// when the answer is no stream of events, and when nothing comes within a day of the client's
-  /// clock.
-  std::optional<TestEvent> next();
+  /// clock; the message begins with the place in the test.
+  std::optional<TestEvent> next(Where where = Where::current());
   /// Whether the stream has not ended yet, as far as the client knows.
   [[nodiscard]] bool is_open() const;
   /// The id that the client sends as Last-Event-ID when it reconnects; may be empty.
@@ -60,7 +57,7 @@ class TestEvents {
   void leave();
   /// Leaves the stream if it is open, lets the time `retry()` pass, and asks for it again, as a
   /// browser does when a stream has ended.
-  void reconnect();
+  void reconnect(Where where = Where::current());
 
  private:
   class Line;

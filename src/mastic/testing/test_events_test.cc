@@ -110,7 +110,17 @@ TEST(TestEvents, KeepsAnAnswerThatIsNoStream) {
   TestClient client(Router{});
   auto events = client.events("/nowhere");
   EXPECT_EQ(events.response().status, Status::NotFound);
-  EXPECT_THROW(events.next(), std::logic_error);
+  const unsigned line = std::source_location::current().line() + 2;
+  try {
+    (void)events.next();
+    FAIL();
+  } catch (const std::logic_error& error) {
+    const std::string message = error.what();
+    EXPECT_TRUE(message.starts_with("test_events_test.cc:" + std::to_string(line) +
+                                    ": GET /nowhere: the answer is no stream of events: status 404"))
+        << message;
+  }
+  EXPECT_EQ(events.response().request().target, "/nowhere");
 }
 
 TEST(TestUpload, PostsAFormWithFiles) {

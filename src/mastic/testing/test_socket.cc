@@ -4,7 +4,9 @@
 #include <functional>
 #include <optional>
 #include <stdexcept>
+#include <utility>
 
+#include "mastic/testing/call_at.h"
 #include "mastic/testing/carrier.h"
 #include "mastic/wire/websocket/deflate.h"
 #include "mastic/wire/websocket/frame.h"
@@ -90,6 +92,24 @@ class TestSocket::Line final : public TurnWatcher {
   void send(Opcode opcode, std::string_view payload) {
     carrier.send(peer, frame_of(opcode, payload));
   }
+  /// Calls `f`, which needs an open socket. What it throws says where the test was.
+  template <class F>
+  auto use(const Where& where, F f) {
+    return detail::call_at(where, "WebSocket", response.request().target, [&] {
+      if (response.status == http::Status::SwitchingProtocols) return f();
+      throw std::logic_error("the WebSocket was refused: status " +
+                             std::to_string(static_cast<int>(response.status)) +
+                             ", content: " + response.text);
+    });
+  }
+  /// Calls `f` like `use`, and runs what is ready then.
+  template <class F>
+  void act(const Where& where, F f) {
+    use(where, [&] {
+      f();
+      carrier.run_ready();
+    });
+  }
   /// Waits until `done` returns true.
   void wait_for(const std::function<bool()>& done, std::string_view what) {
     carrier.wait_for(done, what, fault_);
@@ -154,71 +174,75 @@ std::string_view TestSocket::protocol() const {
   return line_->response.field("Sec-WebSocket-Protocol").value_or("");
 }
 
-/// The line, for whatever needs an open socket.
-TestSocket::Line& TestSocket::line() {
-  if (line_->response.status == http::Status::SwitchingProtocols) return *line_;
-  throw std::logic_error("the WebSocket was refused: status " +
-                         std::to_string(static_cast<int>(line_->response.status)) +
-                         ", content: " + line_->response.text);
+void TestSocket::send(std::string_view text, Where where) {
+  line_->act(where, [&] { line_->send(Opcode::Text, text); });
+}
+void TestSocket::send_binary(std::string_view bytes, Where where) {
+  line_->act(where, [&] { line_->send(Opcode::Binary, bytes); });
+}
+void TestSocket::send_frames(std::string_view bytes, Where where) {
+  line_->act(where, [&] { line_->carrier.send(line_->peer, bytes); });
 }
 
-void TestSocket::send(std::string_view text) {
-  line().send(Opcode::Text, text);
-  line().carrier.run_ready();
-}
-void TestSocket::send_binary(std::string_view bytes) {
-  line().send(Opcode::Binary, bytes);
-  line().carrier.run_ready();
-}
-void TestSocket::send_frames(std::string_view bytes) {
-  line().carrier.send(line().peer, bytes);
-  line().carrier.run_ready();
-}
-
-Message TestSocket::receive() {
-  Line& line = this->line();
-  line.wait_for([&] { return !line.messages.empty() || line.closed; }, "message");
-  if (line.messages.empty() && line.peer.has_left) {
-    throw ClientLeft("the client has left, as it was told to");
-  }
-  if (line.messages.empty()) {
-    throw std::logic_error("the WebSocket was closed with " + said(*line.closed) +
-                           " before a message came");
-  }
-  Message message = std::move(line.messages.front());
-  line.messages.pop_front();
-  return message;
+Message TestSocket::receive(Where where) {
+  Line& line = *line_;
+  return line.use(where, [&] {
+    line.wait_for([&] { return !line.messages.empty() || line.closed; }, "message");
+    if (line.messages.empty() && line.peer.has_left) {
+      throw ClientLeft("the client has left, as it was told to");
+    }
+    if (line.messages.empty()) {
+      throw std::logic_error("the WebSocket was closed with " + said(*line.closed) +
+                             " before a message came");
+    }
+    Message message = std::move(line.messages.front());
+    line.messages.pop_front();
+    return message;
+  });
 }
 
-void TestSocket::close(CloseCode code, std::string_view reason) {
-  Line& line = this->line();
-  if (line.closed || std::exchange(line.is_closing, true)) return;
-  line.send(Opcode::Close, close_payload(code, reason));
-  line.carrier.run_ready();
+void TestSocket::close(CloseCode code, std::string_view reason, Where where) {
+  Line& line = *line_;
+  line.act(where, [&] {
+    if (line.closed || std::exchange(line.is_closing, true)) return;
+    line.send(Opcode::Close, close_payload(code, reason));
+  });
 }
 
-const Closed& TestSocket::closed() {
-  Line& line = this->line();
-  line.wait_for([&] { return line.closed.has_value(); }, "end of the WebSocket");
-  line.carrier.run_ready();  // the handler learns of it, too
+const Closed& TestSocket::closed(Where where) {
+  Line& line = *line_;
+  // The handler learns of it, too.
+  line.act(where,
+           [&] { line.wait_for([&] { return line.closed.has_value(); }, "end of the WebSocket"); });
   return *line.closed;
 }
 
-void TestSocket::vanish() {
-  Line& line = this->line();
-  line.closed = Closed{.code = CloseCode::Abnormal};  // so nothing more is read or answered
-  line.carrier.leave(line.peer);
-  line.carrier.run_ready();
+void TestSocket::vanish(Where where) {
+  Line& line = *line_;
+  line.act(where, [&] {
+    line.closed = Closed{.code = CloseCode::Abnormal};  // so nothing more is read or answered
+    line.carrier.leave(line.peer);
+  });
 }
 
-void TestSocket::stop_reading() { line().peer.reads = false; }
-void TestSocket::read_on() { line().carrier.read_on(line().peer); }
-void TestSocket::ignore_pings() { line().answers_pings = false; }
+void TestSocket::stop_reading(Where where) {
+  line_->use(where, [&] { line_->peer.reads = false; });
+}
+void TestSocket::read_on(Where where) {
+  line_->use(where, [&] { line_->carrier.read_on(line_->peer); });
+}
+void TestSocket::ignore_pings(Where where) {
+  line_->use(where, [&] { line_->answers_pings = false; });
+}
 
-void TestSocket::throw_no_json(const Message& message, const std::string& why) {
+void TestSocket::throw_no_json(const Message& message, const std::string& why,
+                               const Where& where) const {
   constexpr std::size_t kMaxShown = 200;
-  throw std::logic_error("the message is not the JSON that was expected: " + why +
-                         "; message: " + message.data.substr(0, kMaxShown));
+  line_->use(where, [&] {
+    throw std::logic_error("the message is not the JSON that was expected: " + why +
+                           "; message: " + message.data.substr(0, kMaxShown));
+  });
+  std::unreachable();
 }
 
 }  // namespace mastic::testing

@@ -58,12 +58,14 @@ TEST(TestSocket, TellsHowItWasClosed) {
   EXPECT_EQ(refused.closed().code, CloseCode::TryAgainLater);
   EXPECT_EQ(refused.closed().reason, "the room is full");
   EXPECT_TRUE(refused.closed().by_peer);
+  const unsigned line = std::source_location::current().line() + 2;
   try {
     refused.receive();
     FAIL();
   } catch (const std::logic_error& error) {
-    EXPECT_STREQ(error.what(),
-                 "the WebSocket was closed with 1013 'the room is full' before a message came");
+    EXPECT_EQ(error.what(), "test_socket_test.cc:" + std::to_string(line) +
+                                ": WebSocket /full: the WebSocket was closed with 1013 'the room is "
+                                "full' before a message came");
   }
 }
 
@@ -75,7 +77,15 @@ TEST(TestSocket, KeepsTheAnswerThatRefusesIt) {
   EXPECT_FALSE(socket.is_open());
   EXPECT_EQ(socket.response().status, Status::Ok);
   EXPECT_EQ(socket.response().text, "a page");
-  EXPECT_THROW(socket.send("hi"), std::logic_error);
+  const unsigned line = std::source_location::current().line() + 2;
+  try {
+    socket.send("hi");
+    FAIL();
+  } catch (const std::logic_error& error) {
+    EXPECT_EQ(error.what(),
+              "test_socket_test.cc:" + std::to_string(line) +
+                  ": WebSocket /page: the WebSocket was refused: status 200, content: a page");
+  }
   EXPECT_EQ(client.get("/page").text, "a page");
 }
 

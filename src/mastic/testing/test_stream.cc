@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "mastic/testing/answer_reader.h"
+#include "mastic/testing/call_at.h"
 #include "mastic/testing/carrier.h"
 #include "mastic/wire/http1/chunked_encoder.h"
 #include "mastic/wire/http1/request_writer.h"
@@ -44,15 +45,13 @@ class TestStream::Line {
   }
   /// Waits until `done` returns true, or there will be nothing more of the answer.
   void wait_for(const std::function<bool()>& done, std::string_view what, const Where& where) {
-    try {
+    detail::call_at(where, asked->request.method, asked->request.target, [&] {
       reader.wait_and_check([&] { return done() || reader.has_ended(); }, what);
-    } catch (const std::logic_error& error) {
-      fail(where, error.what());
-    }
+    });
   }
   [[noreturn]] void fail(const Where& where, std::string_view why) const {
-    throw std::logic_error(detail::to_text(where) + asked->request.method + " " +
-                           asked->request.target + ": " + std::string(why));
+    throw std::logic_error(
+        detail::failure_at(where, asked->request.method, asked->request.target, why));
   }
   void check_complete(const Where& where) {
     if (reader.is_complete()) return;
