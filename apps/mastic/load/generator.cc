@@ -80,6 +80,7 @@ Result Generator::run() {
   // A limited number of requests is not spent on a warm-up unless that is asked for.
   if (options_.requests == 0 || options_.warm_up > base::Duration::zero()) warm_up();
   begin_measuring();
+  if (is_over()) return result_;  // stopped in the warm-up: there is no time to divide by
   const auto end = base::after(began_, options_.duration);
   while (!is_over() && Clock::now() < end) turn(end);
   end_measuring();

@@ -9,7 +9,8 @@
 //     });
 //
 // The function runs again and again: in the nth run the nth allocation fails, until a run needs
-// fewer than n. For allocations the program has to link mastic::failing_allocations. The environment
+// fewer than n. So it has to make the same calls each time: with less to do by chance, it ends the
+// campaign early. For allocations the program has to link mastic::failing_allocations. The environment
 // variable MASTIC_FAILURE repeats one run ("alloc:7", "call:3:ENOMEM"); with "show" each run is
 // announced on standard error before it begins, so that the last line names a run that crashes.
 //

@@ -51,6 +51,18 @@ TEST(NetworkFaults, EveryByteMayComeByItself) {
   EXPECT_EQ(live.post("/echo", "tea please").expect().text, "tea please");
 }
 
+TEST(NetworkFaults, CloseTheConnectionBefore) {
+  Router site;
+  site.get("/", [] { return "hello"; });
+  TestClient client(std::move(site), {.max_connections_per_ip = 1});
+  client.set_peer("203.0.113.9");
+  client.get("/").expect();
+  client.network({.send_bytes = 1});
+  client.get("/").expect();
+  client.set_peer("203.0.113.9", 40'001);
+  client.get("/").expect();
+}
+
 TEST(NetworkFaults, ASlowWriterIsGivenUp) {
   SeenByServer seen;
   TestClient client(make_watched_site(seen));

@@ -3,11 +3,13 @@
 #include <netdb.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 
+#include "mastic/base/text.h"
 #include "mastic/http/authority.h"
 #include "mastic/net/socket_address.h"
 
@@ -45,13 +47,20 @@ std::vector<base::Address> look_up(std::string_view url, std::string_view host,
 
 TargetUrl TargetUrl::parse(std::string_view url) {
   constexpr std::string_view kHttp = "http://";
-  if (url.starts_with("https://")) reject(url, "this client does not speak TLS");
+  constexpr std::string_view kHttps = "https://";
+  if (base::equal_ignoring_case(url.substr(0, kHttps.size()), kHttps))
+    reject(url, "this client does not speak TLS");
   if (url.starts_with("unix:")) {
     const auto address = base::Address::parse(url);
     if (!address) reject(url, address.error().message);
     return {{*address}, "localhost", {}};
   }
-  if (!url.starts_with(kHttp)) reject(url, "it does not begin with http://");
+  if (!base::equal_ignoring_case(url.substr(0, kHttp.size()), kHttp))
+    reject(url, "it does not begin with http://");
+  const auto is_no_part_of_a_url = [](char c) { return c <= ' ' || c > '~'; };
+  if (std::ranges::any_of(url, is_no_part_of_a_url)) {
+    reject(url, "spaces and letters beyond ASCII have to be escaped, as %20");
+  }
   const std::string_view rest = url.substr(kHttp.size());
   if (rest.find_first_of("?#") != rest.npos) {
     reject(url, "a query or a fragment cannot be before the targets of requests");
@@ -60,7 +69,11 @@ TargetUrl TargetUrl::parse(std::string_view url) {
   std::string_view prefix = rest.substr(text.size());
   while (prefix.ends_with('/')) prefix.remove_suffix(1);
   const auto authority = http::Authority::parse(text);
-  if (!authority) reject(url, "there is no host");
+  if (text.empty() || text.starts_with(':')) reject(url, "there is no host");
+  if (text.contains('@')) {
+    reject(url, "a user cannot be before the host; TestClient::basic_auth sends one");
+  }
+  if (!authority) reject(url, "'" + std::string(text) + "' is not a host and a port up to 65535");
   const std::uint16_t port = authority->port.value_or(80);
   return {look_up(url, authority->host, port), std::string(text), std::string(prefix)};
 }

@@ -167,6 +167,7 @@ TEST(TargetUrl, ReadsWhatNamesAServer) {
   EXPECT_EQ(url.addresses.at(0).to_string(), "127.0.0.1:8080");
   EXPECT_EQ(url.authority, "127.0.0.1:8080");
   EXPECT_EQ(url.prefix, "/shop");
+  EXPECT_EQ(TargetUrl::parse("HTTP://127.0.0.1").authority, "127.0.0.1");
   EXPECT_EQ(TargetUrl::parse("http://[::1]").addresses.at(0).to_string(), "[::1]:80");
   EXPECT_EQ(TargetUrl::parse("unix:/run/site.sock").addresses.at(0).path(), "/run/site.sock");
 }
@@ -179,7 +180,13 @@ TEST(TargetUrl, SaysWhatToWrite) {
             "'localhost:8080' is not the URL of a server: it does not begin with http://; write "
             "http://HOST:PORT, http://HOST:PORT/PATH or unix:PATH");
   EXPECT_NE(message("https://a.example").find("does not speak TLS"), std::string::npos);
+  EXPECT_NE(message("HTTPS://a.example").find("does not speak TLS"), std::string::npos);
   EXPECT_NE(message("http://").find("there is no host"), std::string::npos);
+  EXPECT_NE(message("http://:80").find("there is no host"), std::string::npos);
+  EXPECT_NE(message("http://127.0.0.1:99999").find("'127.0.0.1:99999' is not a host and a port"),
+            std::string::npos);
+  EXPECT_NE(message("http://ada@127.0.0.1").find("TestClient::basic_auth"), std::string::npos);
+  EXPECT_NE(message("http://127.0.0.1/a b").find("have to be escaped, as %20"), std::string::npos);
 }
 
 TEST(TestClient, SaysWhatALiveServerCannotDo) {
