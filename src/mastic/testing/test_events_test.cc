@@ -116,8 +116,9 @@ TEST(TestEvents, KeepsAnAnswerThatIsNoStream) {
     FAIL();
   } catch (const std::logic_error& error) {
     const std::string message = error.what();
-    EXPECT_TRUE(message.starts_with("test_events_test.cc:" + std::to_string(line) +
-                                    ": GET /nowhere: the answer is no stream of events: status 404"))
+    EXPECT_TRUE(
+        message.starts_with("test_events_test.cc:" + std::to_string(line) +
+                            ": GET /nowhere: the answer is no stream of events: status 404"))
         << message;
   }
   EXPECT_EQ(events.response().request().target, "/nowhere");
