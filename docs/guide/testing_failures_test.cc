@@ -83,4 +83,18 @@ TEST(Site, LeavesNothingBehind) {
   EXPECT_EQ(leaks.to_string(), "");
 }
 
+TEST(Site, AnswersAgainAfterALackOfMemory) {
+  for_each_failure([](Failures& failures) {
+    Router site;
+    site.get<"/hi/{name}">([](std::string_view name) { return "hi " + std::string(name); });
+    TestClient client(std::move(site));
+    client.expect_errors();
+    try {
+      failures.during([&] { client.get("/hi/ada"); });
+    } catch (const std::logic_error&) {  // no answer is a fair answer without memory
+    }
+    EXPECT_EQ(client.get("/hi/ben").expect().text, "hi ben") << failures.text();
+  });
+}
+
 }  // namespace

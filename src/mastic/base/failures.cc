@@ -12,17 +12,15 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "mastic/base/allocation_pause.h"
 #include "mastic/base/failing_allocations.h"
 #include "mastic/base/text.h"
 
 namespace mastic::base {
 
-// Only programs that link mastic::failing_allocations have these, so here they are weak.
-// NOLINTBEGIN(readability-redundant-declaration)
+// Only programs that link mastic::failing_allocations have this, so here it is weak.
+// NOLINTNEXTLINE(readability-redundant-declaration)
 [[gnu::weak]] bool counts_allocations() noexcept;
-[[gnu::weak]] void fail_allocation(std::size_t nth) noexcept;
-[[gnu::weak]] std::size_t stop_failing_allocations() noexcept;
-// NOLINTEND(readability-redundant-declaration)
 
 namespace {
 

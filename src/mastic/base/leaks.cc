@@ -10,6 +10,8 @@
 #include <thread>
 #include <utility>
 
+#include "mastic/base/allocation_pause.h"
+
 namespace mastic::base {
 namespace {
 
@@ -37,13 +39,16 @@ bool is_temporary(std::string_view name) { return name.starts_with(".mastic-"); 
 
 }  // namespace
 
-Leaks::Leaks(std::vector<fs::path> folders)
-    : folders_(std::move(folders)),
-      descriptors_(list_descriptors()),
-      threads_(list_threads()),
-      files_(list_files()) {}
+// The standard library ends the process when it has no memory for the list of a folder.
+Leaks::Leaks(std::vector<fs::path> folders) : folders_(std::move(folders)) {
+  const AllocationPause pause;
+  descriptors_ = list_descriptors();
+  threads_ = list_threads();
+  files_ = list_files();
+}
 
 std::vector<std::string> Leaks::found() const {
+  const AllocationPause pause;
   std::vector<std::string> found;
   compare("descriptor", descriptors_, list_descriptors(), found);
   // A thread that was joined is still listed for a moment.
@@ -63,8 +68,14 @@ std::string Leaks::to_string() const {
   return text;
 }
 
-std::size_t Leaks::descriptors() { return list_descriptors().size(); }
-std::size_t Leaks::threads() { return list_threads().size(); }
+std::size_t Leaks::descriptors() {
+  const AllocationPause pause;
+  return list_descriptors().size();
+}
+std::size_t Leaks::threads() {
+  const AllocationPause pause;
+  return list_threads().size();
+}
 
 Leaks::Things Leaks::list_descriptors() {
   Things things;

@@ -32,7 +32,9 @@ class AnswerReader final : private TurnWatcher {
   /// if `take_piece` returns false. All arguments must outlive the reader.
   AnswerReader(Carrier& carrier, ClientEnd& end, http::Method method,
                std::function<bool(std::string_view piece)> take_piece);
-  ~AnswerReader() { carrier_.remove(*this); }
+  ~AnswerReader() {
+    if (!has_lost_client()) carrier_.remove(*this);
+  }
 
   /// What has come so far: status and fields once there is a head.
   [[nodiscard]] TestResponse& response() { return response_; }
@@ -48,6 +50,8 @@ class AnswerReader final : private TurnWatcher {
   /// Regards the answer as ended.
   void stop() { has_ended_ = true; }
   [[nodiscard]] ClientEnd& end() { return end_; }
+  /// Whether the client of this answer was destroyed: then nothing else may be called.
+  [[nodiscard]] bool has_lost_client() const { return lifetime_.expired(); }
 
   /// Waits until `done` returns true. Throws std::logic_error when `what` does not come, and when
   /// the answer is not HTTP; the message says what has come.
@@ -65,9 +69,11 @@ class AnswerReader final : private TurnWatcher {
   bool take(const wire::http1::ResponseParser::Event& event);
 
   Carrier& carrier_;
+  const std::weak_ptr<const void> lifetime_{carrier_.lifetime()};
   ClientEnd& end_;
   const std::function<bool(std::string_view)> take_piece_;
-  const wire::http1::Limits limits_;
+  // A stream of events that only says that it is alive has next to no content for its chunks.
+  const wire::http1::Limits limits_{.max_chunk_overhead_bytes = kMaxAnswerBytes};
   const http::Method method_;
   base::Arena memory_;
   std::optional<wire::http1::ResponseParser> parser_;

@@ -16,6 +16,12 @@ namespace mastic::testing::detail {
   return to_text(where).append(method).append(" ").append(target).append(": ").append(why);
 }
 
+/// Throws the std::logic_error that the client of `what`, such as "this WebSocket", is gone.
+[[noreturn]] inline void fail_without_client(std::string_view what) {
+  throw std::logic_error("the client of " + std::string(what) +
+                         " was destroyed; a client has to live longer than what it opens");
+}
+
 /// Calls `f`. The message of a std::logic_error that it throws gets this beginning.
 template <class F>
 auto call_at(const Where& where, std::string_view method, std::string_view target, F f) {

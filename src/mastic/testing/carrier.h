@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -124,6 +125,8 @@ class Carrier {
   /// Calls `watcher` whenever bytes may have come, until it is removed.
   void add(TurnWatcher& watcher) { watchers_.push_back(&watcher); }
   void remove(TurnWatcher& watcher) { std::erase(watchers_, &watcher); }
+  /// Expires with this carrier: tells what has outlived its client.
+  [[nodiscard]] std::weak_ptr<const void> lifetime() const { return lifetime_; }
 
  protected:
   /// Passes bytes to the server.
@@ -134,6 +137,7 @@ class Carrier {
   void leave_if_told(ClientEnd& end);
 
  private:
+  const std::shared_ptr<const void> lifetime_ = std::make_shared<char>();
   std::vector<TurnWatcher*> watchers_;
   bool calls_watchers_ = false;
   std::vector<std::string> expected_errors_;

@@ -109,5 +109,18 @@ TEST(TestClock, ShowsInTheDateOfAnAnswer) {
   EXPECT_EQ(client.get("/age").field("Date"), "Tue, 29 Feb 2028 00:00:02 GMT");
 }
 
+TEST(TestClient, LetsNoTimePassForAnAnswerThatIsThere) {
+  const auto check = [](TestClient& client) {
+    const auto before = client.now();
+    for (int i = 0; i < 3; ++i) client.get("/").expect();
+    EXPECT_EQ(client.now(), before);
+  };
+  const auto say_hello = [](Request&) -> Task<std::string> { co_return "hello"; };
+  TestClient client(say_hello);
+  check(client);
+  TestClient direct = TestClient::direct(say_hello);
+  check(direct);
+}
+
 }  // namespace
 }  // namespace mastic::testing

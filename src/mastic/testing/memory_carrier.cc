@@ -111,8 +111,11 @@ bool MemoryCarrier::run_until(const std::function<bool()>& done) {
     check_contract();  // a breach may be the reason why nothing comes
     is_busy_ = turns >= kMaxTurnsOfWait;
     if (is_busy_ || kernel_.monotonic_now() >= deadline) return false;
-    // While another client may still do something, time stands still.
-    turn(detail::script_waits() ? std::chrono::hours(1) : base::Duration::zero());
+    // A turn runs what is ready and then waits, even if nothing is left to wait for: so time passes
+    // only in turns after one in which it stood still.
+    const bool may_pass = turns % 2 == 1;
+    // While another client may still do something, time stands still, too.
+    turn(may_pass && detail::script_waits() ? std::chrono::hours(1) : base::Duration::zero());
   }
   detail::script_proceeds();
   return true;

@@ -18,11 +18,16 @@ class TestEvents::Line {
   Line(Carrier& its_carrier, const NetworkFaults& faults,
        std::shared_ptr<const TestResponse::Exchange> exchange)
       : carrier(its_carrier), faults_(faults), asked_(std::move(exchange)) {}
-  ~Line() { leave(); }
+  ~Line() {
+    if (!answer || !answer->has_lost_client()) leave();
+  }
 
   template <class F>
   auto call(const Where& where, F f) {
-    return detail::call_at(where, asked_->request.method, asked_->request.target, std::move(f));
+    return detail::call_at(where, asked_->request.method, asked_->request.target, [&] {
+      if (answer && answer->has_lost_client()) detail::fail_without_client("this stream of events");
+      return f();
+    });
   }
   /// Asks for the stream, and waits for the head of the answer.
   void connect() {

@@ -138,5 +138,33 @@ TEST(TestUpload, PostsAFormWithFiles) {
   EXPECT_NE(response.text.find("filename=\"sea.jpg\""), std::string::npos);
 }
 
+TEST(TestEvents, MayOutliveTheirClient) {
+  Router site;
+  site.get("/", [] { return "no stream"; });
+  std::optional<TestClient> client(std::in_place, std::move(site));
+  TestEvents events = client->events("/");
+  client.reset();
+  EXPECT_THROW((void)events.next(), std::logic_error);
+}
+
+async::Generator<std::string> heartbeats() {
+  for (;; co_await sleep_for(std::chrono::seconds(15))) co_yield ":\n\n";
+}
+
+TEST(TestEvents, SayThatNothingHasComeForADay) {
+  Router site;
+  site.get<"/quiet">(
+      [] { return Response::of_type("text/event-stream", Body::produced_by(heartbeats())); });
+  TestClient client(std::move(site));
+  TestEvents events = client.events("/quiet");
+  try {
+    (void)events.next();
+    FAIL();
+  } catch (const std::logic_error& error) {
+    const std::string message = error.what();
+    EXPECT_TRUE(message.contains("GET /quiet: there is no event after a day")) << message;
+  }
+}
+
 }  // namespace test_events_test
 }  // namespace mastic::testing

@@ -31,8 +31,8 @@ const html::Document& TestResponse::html(Where where) const {
   if (!is_html(type.value_or(""))) {
     throw std::logic_error(
         detail::to_text(where) + "the answer is not HTML: " +
-        (type ? "Content-Type is " + std::string(*type) : "it has no Content-Type") + "\n" +
-        to_string());
+        (type ? "Content-Type is " + std::string(*type) : "it has no Content-Type") +
+        (field("Location") ? "; follow() follows this redirection\n" : "\n") + to_string());
   }
   try {
     page_ = std::make_shared<const html::Document>(text, *type);

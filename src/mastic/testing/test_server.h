@@ -22,7 +22,9 @@ namespace mastic::testing {
 ///     auto client = TestClient::connect(server.url());
 ///     std::system(("curl -s " + server.url()).c_str());
 ///
-/// Time is that of the system. The destructor drains the server and waits for it.
+/// Time is that of the system. The destructor drains the server and waits for it: for what is still
+/// open a second, unless `options` say otherwise. What is checked without being asked for in memory
+/// (the contract, the log, what is left behind) is not checked here.
 class TestServer {
  public:
   /// Starts the server. Throws std::logic_error, with the reason, when it cannot start.

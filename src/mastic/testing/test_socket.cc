@@ -73,7 +73,10 @@ class TestSocket::Line final : public TurnWatcher {
     carrier.add(*this);
     turn_ended();  // frames may have come with the answer
   }
-  ~Line() { carrier.remove(*this); }
+  ~Line() {
+    if (!has_lost_client()) carrier.remove(*this);
+  }
+  [[nodiscard]] bool has_lost_client() const { return lifetime_.expired(); }
 
   /// Reads what has come. A breach of the protocol is kept for wait_for, which throws it where the
   /// test waits, and not inside of the loop.
@@ -96,6 +99,7 @@ class TestSocket::Line final : public TurnWatcher {
   template <class F>
   auto use(const Where& where, F f) {
     return detail::call_at(where, "WebSocket", response.request().target, [&] {
+      if (has_lost_client()) detail::fail_without_client("this WebSocket");
       if (response.status == http::Status::SwitchingProtocols) return f();
       throw std::logic_error("the WebSocket was refused: status " +
                              std::to_string(static_cast<int>(response.status)) +
@@ -124,6 +128,8 @@ class TestSocket::Line final : public TurnWatcher {
   bool answers_pings = true;
 
  private:
+  const std::weak_ptr<const void> lifetime_{carrier.lifetime()};
+
   /// Returns whether there may be more in the input.
   bool take(const MessageParser::Event& event) {
     using Kind = MessageParser::Event::Kind;
@@ -168,7 +174,8 @@ TestSocket::~TestSocket() {
 const TestResponse& TestSocket::response() const { return line_->response; }
 bool TestSocket::is_open() const {
   // A socket that was moved from has no line.
-  return line_ && line_->response.status == http::Status::SwitchingProtocols && !line_->closed;
+  return line_ && !line_->has_lost_client() &&
+         line_->response.status == http::Status::SwitchingProtocols && !line_->closed;
 }
 std::string_view TestSocket::protocol() const {
   return line_->response.field("Sec-WebSocket-Protocol").value_or("");

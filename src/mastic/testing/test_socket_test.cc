@@ -63,9 +63,10 @@ TEST(TestSocket, TellsHowItWasClosed) {
     refused.receive();
     FAIL();
   } catch (const std::logic_error& error) {
-    EXPECT_EQ(error.what(), "test_socket_test.cc:" + std::to_string(line) +
-                                ": WebSocket /full: the WebSocket was closed with 1013 'the room is "
-                                "full' before a message came");
+    EXPECT_EQ(error.what(),
+              "test_socket_test.cc:" + std::to_string(line) +
+                  ": WebSocket /full: the WebSocket was closed with 1013 'the room is "
+                  "full' before a message came");
   }
 }
 
@@ -205,6 +206,25 @@ TEST(TestSocket, ThatVanishesIsNoticed) {
   auto other = client.websocket("/watch");
   other.close(static_cast<CloseCode>(4001), "done");
   EXPECT_EQ(ends, (std::vector<std::string>{"1006", "1001", "4001"}));
+}
+
+TEST(TestSocket, MayOutliveItsClient) {
+  Router site;
+  site.websocket<"/echo">([](WebSocket& socket) -> Task<> {
+    while (auto message = co_await socket.receive()) co_await socket.send(message->data);
+  });
+  std::optional<TestClient> client(std::in_place, std::move(site));
+  TestSocket socket = client->websocket("/echo");
+  client.reset();
+  EXPECT_FALSE(socket.is_open());
+  try {
+    socket.send("hi");
+    FAIL();
+  } catch (const std::logic_error& error) {
+    const std::string message = error.what();
+    EXPECT_TRUE(message.contains("WebSocket /echo: the client of this WebSocket was destroyed"))
+        << message;
+  }
 }
 
 }  // namespace test_socket_test

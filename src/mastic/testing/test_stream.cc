@@ -31,10 +31,11 @@ class TestStream::Line {
     deliver(head);
   }
   ~Line() {
-    if (!reader.has_ended()) leave();
+    if (!reader.has_lost_client() && !reader.has_ended()) leave();
   }
 
   void deliver(std::string_view bytes) {
+    if (reader.has_lost_client()) detail::fail_without_client("this stream");
     carrier.send(reader.end(), bytes);
     carrier.run_ready();
   }
@@ -46,6 +47,7 @@ class TestStream::Line {
   /// Waits until `done` returns true, or there will be nothing more of the answer.
   void wait_for(const std::function<bool()>& done, std::string_view what, const Where& where) {
     detail::call_at(where, asked->request.method, asked->request.target, [&] {
+      if (reader.has_lost_client()) detail::fail_without_client("this stream");
       reader.wait_and_check([&] { return done() || reader.has_ended(); }, what);
     });
   }

@@ -145,5 +145,15 @@ TEST(TestStream, LeavesWhenItIsDestroyed) {
   EXPECT_TRUE(has_left);
 }
 
+TEST(TestStream, MayOutliveItsClient) {
+  routing::Router site;
+  site.post("/", [](Request& request) { return std::string(request.text()); });
+  std::optional<TestClient> client(std::in_place, std::move(site));
+  TestStream stream = client->stream("POST", "/");
+  client.reset();
+  EXPECT_THROW(stream.send("more"), std::logic_error);
+  EXPECT_THROW((void)stream.finish(), std::logic_error);
+}
+
 }  // namespace
 }  // namespace mastic::testing
