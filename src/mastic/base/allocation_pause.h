@@ -4,6 +4,8 @@
 
 #include <cstddef>
 
+#include "mastic/base/failing_allocations.h"
+
 namespace mastic::base {
 
 // Only programs that link mastic::failing_allocations have these, so here they are weak.
