@@ -5,11 +5,14 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
+#include <system_error>
 
 #include "mastic/base/text.h"
+#include "mastic/testing/call_at.h"
 #include "mastic/testing/difference.h"
 #include "mastic/testing/environment.h"
 #include "mastic/testing/test_response.h"
@@ -44,7 +47,9 @@ const html::Document& TestResponse::html(Where where) const {
 
 html::Element TestResponse::element(std::string_view css, Where where) const {
   constexpr std::size_t kMaxListed = 5;
-  const std::vector<html::Element> found = html(where).select(css);
+  const html::Document& page = html(where);
+  const std::vector<html::Element> found =
+      detail::call_at(where, request().method, request().target, [&] { return page.select(css); });
   if (found.size() == 1) return found.front();
   std::string message = found.empty() ? "no element of this page matches '"
                                       : std::to_string(found.size()) + " elements match '";
@@ -74,11 +79,15 @@ const TestResponse& TestResponse::expect_absent(std::string_view part, Where whe
 
 const TestResponse& TestResponse::expect_golden(const std::string& path, Where where) const {
   if (writes_golden_files()) {
+    std::error_code error;
+    const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+    if (!folder.empty()) std::filesystem::create_directories(folder, error);
     std::ofstream file(path, std::ios::binary);
     file << text;
     file.close();
-    if (!file) throw std::logic_error(detail::to_text(where) + path + " cannot be written");
-    return *this;
+    if (file) return *this;
+    throw std::logic_error(detail::to_text(where) + path + " cannot be written" +
+                           (error ? ": " + error.message() : ""));
   }
   const std::ifstream file(path, std::ios::binary);
   std::stringstream expected;

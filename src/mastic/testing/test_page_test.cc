@@ -8,6 +8,7 @@
 #include <functional>
 
 #include "mastic/routing/router.h"
+#include "mastic/testing/temp_tree.h"
 #include "mastic/testing/test_client.h"
 
 namespace mastic::testing {
@@ -215,6 +216,23 @@ TEST_F(TestPage, ComparesWithAGoldenFile) {
               "(- in the file, + came):\n-    1   GET /begin?\n+    1   GET /end?\n     2   Host: "
               "test.example\nIf it is right");
   std::filesystem::remove(path);
+}
+
+TEST_F(TestPage, WritesAGoldenFileIntoANewFolder) {
+  const TempTree tree;
+  setenv("MASTIC_WRITE_GOLDEN", "1", 1);
+  client.get("/end").expect_golden(tree.path_of("golden/end.txt"));
+  expect_part(message_of([&] { client.get("/end").expect_golden("/dev/null/end.txt"); }),
+              "/dev/null/end.txt cannot be written: Not a directory");
+  unsetenv("MASTIC_WRITE_GOLDEN");
+  EXPECT_EQ(tree.read("golden/end.txt"), client.get("/end").text);
+}
+
+TEST_F(TestPage, SaysWhereASelectorIsWrong) {
+  const TestResponse page = client.get("/shop/");
+  const std::string message = message_of([&] { (void)page.element("li[[x"); });
+  expect_part(message, "test_page_test.cc:");
+  expect_part(message, ": GET /shop/: selector 'li[[x', character 4");
 }
 
 TEST_F(TestPage, OpensInTheBrowserOfTheAuthor) {
