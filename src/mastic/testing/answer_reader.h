@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,6 +25,9 @@ constexpr std::size_t kMaxAnswerBytes = std::size_t{256} << 20;
 constexpr std::string_view kTooMuchContent =
     "the answer has more than 256 MiB of content; take it piece by piece, with TestStream::read";
 
+/// What a message says about an endless answer with these fields, if it is a stream of events.
+[[nodiscard]] std::string remedy_for_events(const http::Fields& fields);
+
 /// An answer that comes over a connection. It stays where it is, because the parser refers to its
 /// memory.
 class AnswerReader final : private TurnWatcher {
@@ -32,7 +36,9 @@ class AnswerReader final : private TurnWatcher {
   /// if `take_piece` returns false. All arguments must outlive the reader.
   AnswerReader(Carrier& carrier, ClientEnd& end, http::Method method,
                std::function<bool(std::string_view piece)> take_piece);
-  ~AnswerReader() { carrier_.remove(*this); }
+  ~AnswerReader() {
+    if (!life_.expired()) carrier_.remove(*this);
+  }
 
   /// What has come so far: status and fields once there is a head.
   [[nodiscard]] TestResponse& response() { return response_; }
@@ -65,9 +71,11 @@ class AnswerReader final : private TurnWatcher {
   bool take(const wire::http1::ResponseParser::Event& event);
 
   Carrier& carrier_;
+  const std::weak_ptr<const void> life_ = carrier_.life();
   ClientEnd& end_;
   const std::function<bool(std::string_view)> take_piece_;
-  const wire::http1::Limits limits_;
+  // A stream of events that has nothing but heartbeats for a day is almost only framing.
+  const wire::http1::Limits limits_{.max_chunk_overhead_bytes = std::uint64_t{1} << 40};
   const http::Method method_;
   base::Arena memory_;
   std::optional<wire::http1::ResponseParser> parser_;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -121,6 +122,9 @@ class Carrier {
   /// Throws std::logic_error if an error was logged that is not expected.
   void check_errors();
 
+  /// Expires when this carrier is destroyed, for what may outlive it.
+  [[nodiscard]] std::weak_ptr<const void> life() const { return life_; }
+
   /// Calls `watcher` whenever bytes may have come, until it is removed.
   void add(TurnWatcher& watcher) { watchers_.push_back(&watcher); }
   void remove(TurnWatcher& watcher) { std::erase(watchers_, &watcher); }
@@ -138,6 +142,7 @@ class Carrier {
   bool calls_watchers_ = false;
   std::vector<std::string> expected_errors_;
   bool expects_leaks_ = false;
+  const std::shared_ptr<const void> life_ = std::make_shared<int>();
 };
 
 }  // namespace mastic::testing

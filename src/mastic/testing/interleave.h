@@ -12,9 +12,9 @@ namespace mastic::testing {
 /// Runs `scripts` at the same time, each of them a client or several:
 ///
 ///     TestClient ada(make_shop());
-///     auto ben = ada.another();
+///     TestClient ben = ada.another();
 ///     interleave({[&] { ada.post_form("/cart", "tea=1").expect(); },
-///                 [&] { ben->post_form("/cart", "tea=1").expect(409); }});
+///                 [&] { ben.post_form("/cart", "tea=1").expect(409); }});
 ///
 /// One script runs at a time. Whenever a client sends something or waits, another script may be next;
 /// which one, the seed decides. Time passes for the application only while every script waits. When a

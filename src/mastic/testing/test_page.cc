@@ -44,7 +44,7 @@ const html::Document& TestResponse::html(Where where) const {
 
 html::Element TestResponse::element(std::string_view css, Where where) const {
   constexpr std::size_t kMaxListed = 5;
-  const std::vector<html::Element> found = html(where).select(css);
+  const std::vector<html::Element> found = html(where).select(css, where);
   if (found.size() == 1) return found.front();
   std::string message = found.empty() ? "no element of this page matches '"
                                       : std::to_string(found.size()) + " elements match '";
@@ -60,35 +60,58 @@ bool TestResponse::contains(std::string_view part) const {
   return is_html(field("Content-Type").value_or("")) && html().contains(part);
 }
 
-const TestResponse& TestResponse::expect_contains(std::string_view part, Where where) const {
-  if (contains(part)) return *this;
+void TestResponse::check_contains(std::string_view part, const Where& where) const {
+  if (contains(part)) return;
   throw std::logic_error(detail::to_text(where) + "the answer does not contain '" +
                          std::string(part) + "'\n" + to_string());
 }
+const TestResponse& TestResponse::expect_contains(std::string_view part, Where where) const& {
+  check_contains(part, where);
+  return *this;
+}
+TestResponse TestResponse::expect_contains(std::string_view part, Where where) && {
+  check_contains(part, where);
+  return std::move(*this);
+}
 
-const TestResponse& TestResponse::expect_absent(std::string_view part, Where where) const {
-  if (!contains(part)) return *this;
+void TestResponse::check_absent(std::string_view part, const Where& where) const {
+  if (!contains(part)) return;
   throw std::logic_error(detail::to_text(where) + "the answer contains '" + std::string(part) +
                          "'\n" + to_string());
 }
+const TestResponse& TestResponse::expect_absent(std::string_view part, Where where) const& {
+  check_absent(part, where);
+  return *this;
+}
+TestResponse TestResponse::expect_absent(std::string_view part, Where where) && {
+  check_absent(part, where);
+  return std::move(*this);
+}
 
-const TestResponse& TestResponse::expect_golden(const std::string& path, Where where) const {
+void TestResponse::check_golden(const std::string& path, const Where& where) const {
   if (writes_golden_files()) {
-    std::ofstream file(path, std::ios::binary);
-    file << text;
-    file.close();
-    if (!file) throw std::logic_error(detail::to_text(where) + path + " cannot be written");
-    return *this;
+    if (const std::string fault = write_golden_file(path, text); !fault.empty()) {
+      throw std::logic_error(detail::to_text(where) + fault);
+    }
+    return;
   }
   const std::ifstream file(path, std::ios::binary);
   std::stringstream expected;
   expected << file.rdbuf();
   const std::string remedy = "run the test with MASTIC_WRITE_GOLDEN=1 to write the file";
   if (!file) throw std::logic_error(detail::to_text(where) + path + " cannot be read; " + remedy);
-  if (expected.view() == text) return *this;
+  if (expected.view() == text) return;
   throw std::logic_error(detail::to_text(where) + "the answer differs from " + path +
                          " (- in the file, + came):\n" + difference(expected.view(), text) +
                          "If it is right, " + remedy);
+}
+const TestResponse& TestResponse::expect_golden(const std::string& path, Where where) const& {
+  check_golden(path, where);
+  return *this;
+}
+TestResponse TestResponse::expect_golden(const std::string& path, Where where) && {
+  check_golden(path, where);
+  return std::move(*this);
 }
 
 std::string TestResponse::open_in_browser() const {

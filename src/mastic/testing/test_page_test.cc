@@ -8,6 +8,7 @@
 #include <functional>
 
 #include "mastic/routing/router.h"
+#include "mastic/testing/temp_tree.h"
 #include "mastic/testing/test_client.h"
 
 namespace mastic::testing {
@@ -215,6 +216,19 @@ TEST_F(TestPage, ComparesWithAGoldenFile) {
               "(- in the file, + came):\n-    1   GET /begin?\n+    1   GET /end?\n     2   Host: "
               "test.example\nIf it is right");
   std::filesystem::remove(path);
+}
+
+TEST_F(TestPage, MakesTheFolderOfAGoldenFileOrSaysWhyNot) {
+  const TempTree tree{{"file"}};
+  const std::string path = tree.path_of("golden/pages/end.txt");
+  const TestResponse end = client.get("/end");
+  setenv("MASTIC_WRITE_GOLDEN", "1", 1);
+  end.expect_golden(path);
+  const std::string message = message_of([&] { end.expect_golden(tree.path_of("file/end.txt")); });
+  unsetenv("MASTIC_WRITE_GOLDEN");
+  EXPECT_EQ(tree.read("golden/pages/end.txt"), end.text);
+  expect_part(message, "Not a directory");
+  expect_part(message, "test_page_test.cc:");
 }
 
 TEST_F(TestPage, OpensInTheBrowserOfTheAuthor) {

@@ -63,9 +63,10 @@ TEST(TestSocket, TellsHowItWasClosed) {
     refused.receive();
     FAIL();
   } catch (const std::logic_error& error) {
-    EXPECT_EQ(error.what(), "test_socket_test.cc:" + std::to_string(line) +
-                                ": WebSocket /full: the WebSocket was closed with 1013 'the room is "
-                                "full' before a message came");
+    EXPECT_EQ(error.what(),
+              "test_socket_test.cc:" + std::to_string(line) +
+                  ": WebSocket /full: the WebSocket was closed with 1013 'the room is "
+                  "full' before a message came");
   }
 }
 
