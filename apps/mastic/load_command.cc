@@ -210,7 +210,9 @@ class LoadCommand final : public Command {
     load::Options options = make_options(request);
     if (is_websocket()) return put_messages(target, *servers, std::move(options));
     if (const auto fits = check_batch(options); !fits) return wrong_usage(fits.error().message);
+    watch_for_interrupts();
     const auto first = load::ask_once(*servers, request, timeout_);
+    if (load_interrupted) return cannot(url_ + ": interrupted while the first answer had not come");
     if (!first) return cannot(url_ + ": " + first.error().message);
     const unsigned status = first->answer.status();
     options.server = first->server;
@@ -230,12 +232,14 @@ class LoadCommand final : public Command {
   int put_messages(const load::Target& target, const std::vector<load::SocketAddress>& servers,
                    load::Options options) {
     options.opening = load::opening_request(target);
+    watch_for_interrupts();
     base::Result<int> opened = base::fail("the server has no address");
     for (const load::SocketAddress& server : servers) {
       options.server = server;
       opened = load::open_websocket(server, options.opening, timeout_);
       if (opened) break;
     }
+    if (load_interrupted) return cannot(url_ + ": interrupted while the WebSocket was not open");
     if (!opened) return cannot(url_ + ": " + opened.error().message);
     load::close_with_reset(*opened);
     const std::string message = load::some_text(std::max(echo_bytes_, publish_bytes_));
@@ -264,7 +268,6 @@ class LoadCommand final : public Command {
 
   int measure(load::Options& options, const load::ExpectedAnswer& expected,
               bool is_published) const {
-    watch_for_interrupts();
     options.interrupted = &load_interrupted;
     load::Result result;
     {

@@ -82,6 +82,16 @@ TEST(Testing, TimePassesWhenTheTestSaysSo) {
   EXPECT_EQ(client.log().back(), "info expire: forgot 1");
 }
 
+void log_in(TestClient& client, const std::string& who) {
+  client.post("/login/" + who, "").expect(204);
+}
+
+TEST(Testing, BeginsWithALogin) {
+  TestClient client(make_site());
+  log_in(client, "ada");
+  EXPECT_EQ(client.get("/visit").json<Visit>().who, "ada");
+}
+
 TEST(Testing, KeepsCookiesAndSetsThePeerAddress) {
   TestClient client(make_site());
   client.post("/login/ada", "");

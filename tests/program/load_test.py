@@ -312,8 +312,11 @@ class WebSockets(unittest.TestCase):
             self.assertEqual((result["answers"], result["failures"], self.messages), (100, 0, 100))
             self.change = lambda number, text: text if number % 10 else text[::-1]
             result, _ = load(url, "--echo", 20, "--requests", 100, "--connections", 2, code=1)
-            self.assertEqual(result["failed"], {"different": {
-                "count": 10, "first": "a message differs from the one that was sent"}})
+            self.assertEqual(list(result["failed"]), ["different"])
+            failed = result["failed"]["different"]
+            self.assertEqual(failed["count"], 10)
+            self.assertRegex(failed["first"], "^a message differs from the one that was sent, at "
+                                              "byte [0-9]+: '.+' instead of '.+'$")
             self.assertEqual(result["answers"], 90)
 
     def test_a_message_is_published_to_all(self):
@@ -384,6 +387,24 @@ class WithServe(unittest.TestCase):
             output, errors = loading.communicate(timeout=60)
         self.assertEqual(loading.returncode, 1)
         self.assertIn("refused", json.loads(output)["failed"], errors)
+
+    def test_says_that_it_was_interrupted_before_the_first_answer(self):
+        asked = threading.Event()
+
+        def be_silent(_, connection):
+            asked.set()
+            connection.recv(65536)
+            connection.recv(65536)
+            return False
+
+        with Server(be_silent) as server:
+            with subprocess.Popen([PROGRAM, "load", server.url], text=True,
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE) as loading:
+                self.assertTrue(asked.wait(30))
+                loading.send_signal(signal.SIGINT)
+                _, errors = loading.communicate(timeout=30)
+        self.assertNotEqual(loading.returncode, 0)
+        self.assertIn("interrupted while the first answer had not come", errors)
 
     def test_is_interrupted_with_the_result_so_far(self):
         with serving(self.folder, "127.0.0.1:0") as (_, line):

@@ -50,6 +50,13 @@ std::string first_difference(std::string_view lines, std::string_view others) {
 
 }  // namespace
 
+std::string difference_of(std::string_view came, std::string_view wanted, std::size_t came_before) {
+  const auto same = std::ranges::mismatch(came, wanted).in1 - came.begin();
+  const auto at = static_cast<std::size_t>(same);
+  return "byte " + std::to_string(came_before + at) + ": " + excerpt(came.substr(at)) +
+         " instead of " + excerpt(wanted.substr(at));
+}
+
 base::Result<StatusRange> StatusRange::parse(std::string_view text) {
   const auto is_status = [](const auto& number) {
     return number.has_value() && *number >= 100 && *number <= 599;
@@ -196,7 +203,12 @@ void AnswerCheck::compare_head() {
   } else if (check_ == Check::Same) {
     const std::string difference =
         first_difference(compared_fields(head.fields), expected_.fields());
-    if (!difference.empty()) what_ = "a field differs from the first answer: " + difference;
+    if (!difference.empty()) {
+      what_ = "a field differs from the first answer: " + difference;
+      if (difference.contains("'set-cookie: ")) {
+        what_ += "; each answer may set a cookie of its own: --check status does not compare them";
+      }
+    }
   }
 }
 
@@ -206,10 +218,7 @@ void AnswerCheck::compare_content(std::string_view piece) {
   const std::size_t begin = content_bytes_;
   content_bytes_ += piece.size();
   if (check_ == Check::Status || !what_.empty() || there.starts_with(piece)) return;
-  const auto same = std::ranges::mismatch(piece, there).in1 - piece.begin();
-  const auto at = static_cast<std::size_t>(same);
-  what_ = "the content differs from the first answer at byte " + std::to_string(begin + at) + ": " +
-          excerpt(piece.substr(at)) + " instead of " + excerpt(there.substr(at));
+  what_ = "the content differs from the first answer at " + difference_of(piece, there, begin);
 }
 
 AnswerCheck::Verdict AnswerCheck::verdict() {

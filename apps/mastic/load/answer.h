@@ -71,6 +71,11 @@ class AnswerReader {
   bool is_interim_ = false;
 };
 
+/// Where `came` differs from the beginning of `wanted`, for a message: "byte 3: 'p!' instead of 'lo'".
+/// `came_before` is how many bytes were the same before both.
+[[nodiscard]] std::string difference_of(std::string_view came, std::string_view wanted,
+                                        std::size_t came_before);
+
 /// The first answer of a server, with which later ones are compared.
 class ExpectedAnswer {
  public:

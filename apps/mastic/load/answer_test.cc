@@ -87,6 +87,10 @@ TEST(LoadAnswer, TellsWhatDiffers) {
   EXPECT_EQ(shorter.what,
             "a field differs from the first answer: 'content-length: 4' instead of "
             "'content-length: 5'");
+  const Checked cookie =
+      check(replaced(kFirst, "Content-Length", "Set-Cookie: id=8f3a\r\nContent-Length"));
+  EXPECT_TRUE(cookie.what.contains("'set-cookie: id=8f3a'")) << cookie.what;
+  EXPECT_TRUE(cookie.what.ends_with("--check status does not compare them")) << cookie.what;
   const Checked status = check(replaced(kFirst, "200 OK", "503 Busy"));
   EXPECT_EQ(status.verdict, Verdict::WrongStatus);
   EXPECT_EQ(status.what, "the status is 503 instead of 200");

@@ -111,7 +111,10 @@ class FanOut {
     if (received <= 0) throw std::runtime_error("the server closed a connection");
     const std::string_view piece(buffer, static_cast<std::size_t>(received));
     if (!expected_.matches(receiver.received, piece)) {
-      throw std::runtime_error("a message differs from the one that was sent");
+      const std::string_view wanted = expected_.bytes();
+      throw std::runtime_error(
+          "a message differs from the one that was sent, at " +
+          difference_of(piece, wanted.substr(receiver.received), receiver.received));
     }
     receiver.received += piece.size();
     result_.bytes += piece.size();

@@ -359,7 +359,10 @@ bool Generator::take_some(Connection& connection, std::string_view& piece, Clock
       return finish(connection, keeps_alive_, now);
     }
     if (!options_.opening.empty()) {
-      lose(connection, Failure::Different, "a message differs from the one that was sent");
+      const std::string_view wanted = expected_.bytes();
+      lose(connection, Failure::Different,
+           "a message differs from the one that was sent, at " +
+               difference_of(piece, wanted.substr(connection.received), connection.received));
       return false;
     }
     connection.check = std::make_unique<AnswerCheck>(expected_, options_.statuses, options_.check,

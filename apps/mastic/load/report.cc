@@ -94,7 +94,8 @@ std::string latency_text(const Histogram& latency, Look look) {
 
 }  // namespace
 
-// The ranges are those between the powers of a factor, the largest that gives enough lines.
+// The ranges are those between the powers of a factor, the largest that gives enough lines. A range
+// without a latency has no line.
 std::string histogram_text(const Histogram& latency, Look look) {
   if (latency.count() == 0) return "";
   constexpr double kMostLines = 14;
@@ -116,7 +117,7 @@ std::string histogram_text(const Histogram& latency, Look look) {
   std::string text;
   for (std::size_t line = 0; line <= lines; ++line) {
     const std::uint64_t count = counts[line];
-    if (line == lines && count == 0) break;
+    if (count == 0) continue;
     const auto end = line == lines ? static_cast<double>(latency.largest())
                                    : smallest * std::pow(factor, static_cast<double>(line + 1));
     const double part = static_cast<double>(count) / static_cast<double>(latency.count());

@@ -72,6 +72,19 @@ TEST(LoadReport, DrawsAHistogramOfEqualLatencies) {
   EXPECT_EQ(histogram_text({}, kPlain), "");
 }
 
+TEST(LoadReport, HasNoEmptyLinesInItsHistogram) {
+  Histogram latency;
+  for (const std::uint64_t ns : {1000U, 1000U, 5'000'000U}) latency.add(ns);
+  std::istringstream lines(histogram_text(latency, kPlain));
+  std::string line;
+  int count = 0;
+  while (std::getline(lines, line)) {
+    ++count;
+    EXPECT_FALSE(line.contains(" 0.00 %")) << line;
+  }
+  EXPECT_EQ(count, 2);
+}
+
 TEST(LoadReport, HasAnObjectForPrograms) {
   Result result = some_result();
   result.failures.add(Failure::Status, 2, "the status is 503 instead of 200");

@@ -10,7 +10,7 @@ namespace {
 
 void report_exception(const std::function<void(const std::string& fault)>& report) noexcept {
   try {
-    report("a shutdown hook failed: " + describe_exception());
+    report("on_stop failed: " + describe_exception());
   } catch (...) {  // out of memory: there is nowhere left to say so
   }
 }
@@ -26,7 +26,7 @@ base::Result<void> Lifecycle::start() const {
   try {
     for (const Hook& hook : starts_) hook();
   } catch (...) {
-    return base::fail("a start-up hook failed: ", describe_exception());
+    return base::fail("on_start failed: ", describe_exception());
   }
   return {};
 }

@@ -15,7 +15,7 @@ TEST(Lifecycle, ReportsWhatAHookThrowsAndCallsTheOthers) {
   lifecycle.on_stop([] { throw std::runtime_error("no disk"); });
   lifecycle.on_stop([&] { events += "first, "; });
   lifecycle.stop([&](const std::string& fault) { events += fault + ", "; });
-  EXPECT_EQ(events, "first, a shutdown hook failed: std::runtime_error: no disk, last");
+  EXPECT_EQ(events, "first, on_stop failed: std::runtime_error: no disk, last");
 }
 
 TEST(Lifecycle, CallsAllStopHooksEvenWhenReportingFails) {

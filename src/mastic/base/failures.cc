@@ -11,20 +11,29 @@
 #include <optional>
 #include <stdexcept>
 #include <string_view>
+#include <utility>
 
-#include "mastic/base/allocation_pause.h"
 #include "mastic/base/failing_allocations.h"
 #include "mastic/base/text.h"
 
 namespace mastic::base {
 
-// Only programs that link mastic::failing_allocations have this, so here it is weak.
-// NOLINTNEXTLINE(readability-redundant-declaration)
+// Only programs that link mastic::failing_allocations have these, so here they are weak.
+// NOLINTBEGIN(readability-redundant-declaration)
 [[gnu::weak]] bool counts_allocations() noexcept;
+[[gnu::weak]] void fail_allocation(std::size_t nth) noexcept;
+[[gnu::weak]] std::size_t stop_failing_allocations() noexcept;
+// NOLINTEND(readability-redundant-declaration)
 
 namespace {
 
 bool is_linked() { return &fail_allocation != nullptr; }
+
+/// How many allocations of this thread remain until the one that fails, while FailuresPaused holds
+/// them back.
+constinit thread_local std::size_t held_back = 0;
+/// The Failures::During that this thread is in.
+constinit thread_local const void* current_during = nullptr;
 
 std::string name_of(int number) {
   const char* const name = ::strerrorname_np(number);
@@ -174,7 +183,8 @@ std::string Failures::replay() const {
   return plan_.number == 0 ? "alloc:" + nth : "call:" + nth + ":" + name_of(plan_.number);
 }
 
-Failures::During::During(Failures& failures) : failures_(failures) {
+Failures::During::During(Failures& failures)
+    : failures_(failures), outer_(static_cast<const During*>(std::exchange(current_during, this))) {
   failures_.was_used_ = true;
   if (failures_.left_ == 0) return;
   if (failures_.plan_.number == 0) {
@@ -186,6 +196,7 @@ Failures::During::During(Failures& failures) : failures_(failures) {
 }
 
 Failures::During::~During() {
+  current_during = outer_;
   std::size_t& left = failures_.left_;
   if (left == 0) return;
   if (failures_.plan_.number == 0) {
@@ -197,6 +208,37 @@ Failures::During::~During() {
     if (left == 0) failures_.failed_call_ = failures_.kernel_->failed_call();
   }
   failures_.has_failed_ = left == 0;
+}
+
+bool Failures::During::has_failure_come() const noexcept {
+  if (failures_.left_ == 0) return failures_.has_failed_;
+  if (failures_.plan_.number != 0) {
+    const int made = failures_.kernel_->total_calls() - calls_before_;
+    return static_cast<std::size_t>(made) >= failures_.left_;
+  }
+  if (held_back > 0) return false;
+  const std::size_t left = stop_failing_allocations();
+  fail_allocation(left);
+  return left == 0;
+}
+
+bool failure_has_come() noexcept {
+  const auto* const during = static_cast<const Failures::During*>(current_during);
+  return during != nullptr && during->has_failure_come();
+}
+
+FailuresPaused::FailuresPaused() noexcept : has_paused_(is_linked() && held_back == 0) {
+  if (has_paused_) held_back = stop_failing_allocations();
+}
+FailuresPaused::~FailuresPaused() {
+  if (has_paused_) fail_allocation(std::exchange(held_back, 0));
+}
+
+FailuresResumed::FailuresResumed() noexcept : has_resumed_(held_back > 0) {
+  if (has_resumed_) fail_allocation(std::exchange(held_back, 0));
+}
+FailuresResumed::~FailuresResumed() {
+  if (has_resumed_) held_back = stop_failing_allocations();
 }
 
 FailureCount for_each_failure(const std::function<void(Failures&)>& run,

@@ -87,6 +87,7 @@ class Failures {
   [[nodiscard]] bool was_used() const { return was_used_; }
 
  private:
+  friend bool failure_has_come() noexcept;
   /// Exists while calls may fail.
   class During {
    public:
@@ -94,9 +95,12 @@ class Failures {
     ~During();
     During(const During&) = delete;
     During& operator=(const During&) = delete;
+    /// Whether the failure has come, in this step or in one before.
+    [[nodiscard]] bool has_failure_come() const noexcept;
 
    private:
     Failures& failures_;
+    const During* const outer_;
     int calls_before_ = 0;
   };
 
@@ -108,6 +112,36 @@ class Failures {
   FailingKernel own_{system_kernel()};
   FailingKernel* kernel_ = &own_;
 };
+
+/// While it exists, no allocation of its thread fails, whatever runs: for the bookkeeping of a test
+/// kit, which is not what a campaign looks at. The calls of a kernel may still fail.
+class FailuresPaused {
+ public:
+  FailuresPaused() noexcept;
+  ~FailuresPaused();
+  FailuresPaused(const FailuresPaused&) = delete;
+  FailuresPaused& operator=(const FailuresPaused&) = delete;
+
+ private:
+  const bool has_paused_;
+};
+
+/// While it exists within a FailuresPaused, allocations may fail again: for calls of the code under
+/// test.
+class FailuresResumed {
+ public:
+  FailuresResumed() noexcept;
+  ~FailuresResumed();
+  FailuresResumed(const FailuresResumed&) = delete;
+  FailuresResumed& operator=(const FailuresResumed&) = delete;
+
+ private:
+  const bool has_resumed_;
+};
+
+/// Whether this thread is in Failures::during and the failure of its run has come: what has not worked
+/// since then may be what follows from it.
+[[nodiscard]] bool failure_has_come() noexcept;
 
 /// What for_each_failure has done.
 struct FailureCount {

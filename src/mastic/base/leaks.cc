@@ -10,7 +10,7 @@
 #include <thread>
 #include <utility>
 
-#include "mastic/base/allocation_pause.h"
+#include "mastic/base/failures.h"
 
 namespace mastic::base {
 namespace {
@@ -41,14 +41,14 @@ bool is_temporary(std::string_view name) { return name.starts_with(".mastic-"); 
 
 // The standard library ends the process when it has no memory for the list of a folder.
 Leaks::Leaks(std::vector<fs::path> folders) : folders_(std::move(folders)) {
-  const AllocationPause pause;
+  const FailuresPaused paused;
   descriptors_ = list_descriptors();
   threads_ = list_threads();
   files_ = list_files();
 }
 
 std::vector<std::string> Leaks::found() const {
-  const AllocationPause pause;
+  const FailuresPaused paused;
   std::vector<std::string> found;
   compare("descriptor", descriptors_, list_descriptors(), found);
   // A thread that was joined is still listed for a moment.
@@ -69,11 +69,11 @@ std::string Leaks::to_string() const {
 }
 
 std::size_t Leaks::descriptors() {
-  const AllocationPause pause;
+  const FailuresPaused paused;
   return list_descriptors().size();
 }
 std::size_t Leaks::threads() {
-  const AllocationPause pause;
+  const FailuresPaused paused;
   return list_threads().size();
 }
 

@@ -13,13 +13,19 @@ namespace {
 
 namespace fs = std::filesystem;
 
-[[noreturn]] void refuse(std::string_view what, const fs::path& path) {
-  throw std::runtime_error("TempTree: cannot " + std::string(what) + " " + path.string());
+[[noreturn]] void refuse(const TempTree::Where& where, std::string_view what, const fs::path& path,
+                         std::string_view why = {}) {
+  std::string_view file = where.file_name();
+  file = file.substr(file.rfind('/') + 1);
+  std::string message = std::string(file) + ":" + std::to_string(where.line()) +
+                        ": TempTree: cannot " + std::string(what) + " " + path.string();
+  if (!why.empty()) message.append(": ").append(why);
+  throw std::runtime_error(message);
 }
 
-std::string content_of(const fs::path& path) {
+std::string content_of(const fs::path& path, const TempTree::Where& where) {
   const std::ifstream file(path, std::ios::binary);
-  if (!file) refuse("read", path);
+  if (!file || fs::is_directory(path)) refuse(where, "read", path);
   return {std::istreambuf_iterator<char>(file.rdbuf()), {}};
 }
 
@@ -33,15 +39,15 @@ std::string TreeChanges::to_string() const {
   return text;
 }
 
-TempTree::TempTree(std::initializer_list<TreeFile> files) {
+TempTree::TempTree(std::initializer_list<TreeFile> files, Where where) {
   // The number of the process shows whose folder is left when a test is killed.
   const std::string name = "mastic-" + std::to_string(getpid()) + "-XXXXXX";
   std::string pattern = fs::temp_directory_path() / name;
-  if (mkdtemp(pattern.data()) == nullptr) refuse("make", pattern);
+  if (mkdtemp(pattern.data()) == nullptr) refuse(where, "make", pattern);
   path_ = pattern;
   try {
-    for (const TreeFile& file : files) write(file.path, file.content);
-    first_ = snapshot();
+    for (const TreeFile& file : files) write(file.path, file.content, where);
+    first_ = snapshot(where);
   } catch (...) {
     std::error_code ignored;
     fs::remove_all(path_, ignored);
@@ -54,22 +60,26 @@ TempTree::~TempTree() {
   fs::remove_all(path_, ignored);
 }
 
-void TempTree::write(std::string_view name, std::string_view content) const {
-  const fs::path path = within(name);
-  fs::create_directories(path.parent_path());
+void TempTree::write(std::string_view name, std::string_view content, Where where) const {
+  const fs::path path = within(name, where);
+  std::error_code error;
+  fs::create_directories(path.parent_path(), error);
+  if (error) refuse(where, "make the folder of", path, error.message());
   if (name.ends_with('/')) return;
   std::ofstream file(path, std::ios::binary | std::ios::trunc);
   file << content;
-  if (!file.flush()) refuse("write", path);
+  if (!file.flush()) refuse(where, "write", path);
 }
 
-std::string TempTree::read(std::string_view name) const { return content_of(within(name)); }
-
-bool TempTree::contains(std::string_view name) const {
-  return fs::exists(fs::symlink_status(within(name)));
+std::string TempTree::read(std::string_view name, Where where) const {
+  return content_of(within(name, where), where);
 }
 
-TreeSnapshot TempTree::snapshot() const {
+bool TempTree::contains(std::string_view name, Where where) const {
+  return fs::exists(fs::symlink_status(within(name, where)));
+}
+
+TreeSnapshot TempTree::snapshot(Where where) const {
   TreeSnapshot all;
   for (const auto& entry : fs::recursive_directory_iterator(path_)) {
     const std::string name = entry.path().lexically_relative(path_);
@@ -78,15 +88,15 @@ TreeSnapshot TempTree::snapshot() const {
     } else if (entry.is_directory()) {
       all[name + "/"];
     } else {
-      all[name] = entry.is_regular_file() ? content_of(entry.path()) : "";
+      all[name] = entry.is_regular_file() ? content_of(entry.path(), where) : "";
     }
   }
   return all;
 }
 
-TreeChanges TempTree::changes(const TreeSnapshot& before) const {
+TreeChanges TempTree::changes(const TreeSnapshot& before, Where where) const {
   TreeChanges changes;
-  const TreeSnapshot now = snapshot();
+  const TreeSnapshot now = snapshot(where);
   for (const auto& [name, content] : now) {
     const auto old = before.find(name);
     if (old == before.end()) {
@@ -101,10 +111,10 @@ TreeChanges TempTree::changes(const TreeSnapshot& before) const {
   return changes;
 }
 
-fs::path TempTree::within(std::string_view name) const {
+fs::path TempTree::within(std::string_view name, const Where& where) const {
   const fs::path path = (path_ / name).lexically_normal();
   const fs::path relative = path.lexically_relative(path_);
-  if (relative.empty() || *relative.begin() == "..") refuse("go out of the folder to", path);
+  if (relative.empty() || *relative.begin() == "..") refuse(where, "go out of the folder to", path);
   return path;
 }
 

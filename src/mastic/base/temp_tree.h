@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <initializer_list>
 #include <map>
+#include <source_location>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,12 +43,15 @@ struct TreeChanges {
 };
 
 /// A new folder in the folder for temporary files, removed with this object and with everything in
-/// it. Its functions throw std::runtime_error, with the path, for what the file system refuses, and
-/// for a path that leads out of the folder.
+/// it. Its functions throw std::runtime_error, with the place in the test and the path, for what the
+/// file system refuses, and for a path that leads out of the folder.
 class TempTree {
  public:
+  /// The place of a call in the test, with which the message of a failure begins.
+  using Where = std::source_location;
+
   /// Makes the folder, and `files` in it. Folders on the way to a file are made, too.
-  TempTree(std::initializer_list<TreeFile> files = {});
+  TempTree(std::initializer_list<TreeFile> files = {}, Where where = Where::current());
   ~TempTree();
   TempTree(const TempTree&) = delete;
   TempTree& operator=(const TempTree&) = delete;
@@ -55,23 +59,28 @@ class TempTree {
   /// The folder.
   [[nodiscard]] const std::filesystem::path& path() const MASTIC_LIFETIMEBOUND { return path_; }
   /// The path of something in the folder, as text.
-  [[nodiscard]] std::string path_of(std::string_view name) const { return within(name).string(); }
+  [[nodiscard]] std::string path_of(std::string_view name, Where where = Where::current()) const {
+    return within(name, where).string();
+  }
   /// Writes a file, in place of one that is there. Folders on the way to it are made.
-  void write(std::string_view name, std::string_view content) const;
+  void write(std::string_view name, std::string_view content, Where where = Where::current()) const;
   /// The content of a file.
-  [[nodiscard]] std::string read(std::string_view name) const;
+  [[nodiscard]] std::string read(std::string_view name, Where where = Where::current()) const;
   /// Whether there is a file, link or folder with this path.
-  [[nodiscard]] bool contains(std::string_view name) const;
+  [[nodiscard]] bool contains(std::string_view name, Where where = Where::current()) const;
 
   /// What is in the folder now.
-  [[nodiscard]] TreeSnapshot snapshot() const;
+  [[nodiscard]] TreeSnapshot snapshot(Where where = Where::current()) const;
   /// What has changed since the folder was made.
-  [[nodiscard]] TreeChanges changes() const { return changes(first_); }
+  [[nodiscard]] TreeChanges changes(Where where = Where::current()) const {
+    return changes(first_, where);
+  }
   /// What has changed since `before`.
-  [[nodiscard]] TreeChanges changes(const TreeSnapshot& before) const;
+  [[nodiscard]] TreeChanges changes(const TreeSnapshot& before,
+                                    Where where = Where::current()) const;
 
  private:
-  [[nodiscard]] std::filesystem::path within(std::string_view name) const;
+  [[nodiscard]] std::filesystem::path within(std::string_view name, const Where& where) const;
 
   std::filesystem::path path_;
   TreeSnapshot first_;

@@ -172,7 +172,7 @@ TEST_F(ServiceTest, DoesNotStartWhenAHookFails) {
   routing::Router site;
   site.on_start([] { throw std::runtime_error("no database"); });
   EXPECT_EQ(serve(std::move(site), "test", options, log), ExitCode::CannotStart);
-  log.wait_for("a start-up hook failed: std::runtime_error: no database");
+  log.wait_for("on_start failed: std::runtime_error: no database");
 }
 
 TEST_F(ServiceTest, RefusesDebugModeOnAddressesThatOthersCanReach) {

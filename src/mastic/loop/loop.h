@@ -95,6 +95,8 @@ class Loop final : public async::Executor {
   [[nodiscard]] int poll_fd() const { return epoll_.fd(); }
   /// When the next timer needs a turn, even if `poll_fd` is not readable; nullopt without a timer.
   [[nodiscard]] std::optional<base::Instant> next_timer() const { return timers_.next_advance(); }
+  /// Whether jobs wait for the next turn, which therefore does not wait for anything else.
+  [[nodiscard]] bool has_jobs() const { return !jobs_.empty(); }
 
   // From any thread.
 

@@ -56,6 +56,8 @@ class Checker {
   static std::size_t to_index(FieldName name) { return static_cast<std::size_t>(name); }
   [[nodiscard]] bool has(FieldName name) const { return counts_[to_index(name)] > 0; }
 
+  // Interim responses are not answers: a handler sends them by Request::inform. 101 is one only in
+  // name, because nothing else follows it.
   void check_status() {
     const auto number = code(response_.status);
     if (response_.status == Status::SwitchingProtocols) {
@@ -70,6 +72,8 @@ class Checker {
     }
   }
 
+  // The server frames a message from what it knows of its content. A second opinion on where it ends is
+  // how a request or an answer is smuggled past a proxy.
   void check_framing() {
     for (const FieldName name :
          {FieldName::Connection, FieldName::KeepAlive, FieldName::TransferEncoding,
@@ -96,6 +100,7 @@ class Checker {
     }
   }
 
+  // Content of an unknown size counts as some: it is not pulled to find out.
   [[nodiscard]] bool has_content() const { return response_.body.size() != 0u; }
 
   void check_content() {
@@ -128,6 +133,7 @@ class Checker {
     require(Status::ProxyAuthenticationRequired, FieldName::ProxyAuthenticate, "RFC 9110 §15.5.8");
     require(Status::RangeNotSatisfiable, FieldName::ContentRange, "RFC 9110 §15.5.17");
     if (!has_parts()) require(Status::PartialContent, FieldName::ContentRange, "RFC 9110 §15.3.7");
+    // A client that believes Allow would ask again, and again be refused.
     const auto allow = fields_.joined(FieldName::Allow);
     if (response_.status == Status::MethodNotAllowed && is_listed(allow, request_.method_text())) {
       fault("the status is 405, but Allow has " + std::string(request_.method_text()),
@@ -135,6 +141,8 @@ class Checker {
     }
   }
 
+  // Recipients choose differently between two lines with one name, so that a cache and a browser may
+  // read different answers.
   void check_single_fields() {
     for (const FieldName name :
          {FieldName::Age, FieldName::ContentDisposition, FieldName::ContentLength,
@@ -158,6 +166,7 @@ class Checker {
     }
   }
 
+  // A client that revalidates by a date in the future would be told for ever that nothing has changed.
   void check_dates() {
     const auto modified = date(FieldName::LastModified);
     const auto sent = date(FieldName::Date);
@@ -186,6 +195,7 @@ class Checker {
               "RFC 9110 §14.4");
       }
     }
+    // Parts of two versions must not be put together, and a weak tag does not tell them apart.
     const auto tag = http::EntityTag::parse(fields_.get(FieldName::ETag).value_or(""));
     if (tag && tag->weak && request_.fields().contains(FieldName::IfRange)) {
       fault("the status is 206 for If-Range, but the ETag is weak", "RFC 9110 §13.1.5");

@@ -46,6 +46,8 @@ bool is_list(std::string_view text, const Check& check) {
   return true;
 }
 
+// A backslash escapes what follows it, also a quote (RFC 9110 §5.6.4): so the first quote that is not
+// escaped has to be the last character.
 bool is_quoted_string(std::string_view text) {
   if (text.size() < 2 || !text.starts_with('"')) return false;
   for (std::size_t i = 1; i < text.size(); ++i) {
@@ -104,6 +106,7 @@ bool is_uri_reference(std::string_view text) {
   return true;
 }
 
+// All three formats that recipients have to read; which year a two-digit one means does not matter here.
 bool is_date(std::string_view text) { return http::parse_date(text, 0).has_value(); }
 
 /// A challenge begins with the name of its scheme (RFC 9110 §11.6.1).
@@ -120,6 +123,7 @@ bool is_disposition(std::string_view text) {
   return true;
 }
 
+// Only the unit "bytes" has a syntax that is known; others are between the two sides (RFC 9110 §14.2).
 bool is_content_range(std::string_view text) {
   const std::string_view unit = base::take_until(text, ' ');
   if (!is_token(unit)) return false;
@@ -135,6 +139,7 @@ bool is_content_range(std::string_view text) {
   return length == "*" || (whole && *last < *whole);
 }
 
+// Without max-age a browser drops the whole field without a word, and the site stays open to plain HTTP.
 bool has_max_age(std::string_view text) {
   bool found = false;
   while (!text.empty()) {
@@ -157,8 +162,10 @@ std::optional<std::string> wrong_bytes(const http::Field& field) {
   const auto with_name = [&](std::string_view wrong) {
     return std::string(field.name).append(wrong);
   };
+  // A line end would end the field, and what follows would be a field that the value has chosen.
   const std::string_view value = field.value;
   if (!http::is_field_value(value)) return with_name(" has a control character");
+  // Recipients do not agree on the encoding, so a name with an accent arrives as something else.
   if (std::ranges::any_of(value, [](char c) { return static_cast<unsigned char>(c) > 0x7f; })) {
     return with_name(" has a byte beyond ASCII");
   }
@@ -241,9 +248,11 @@ std::string_view wrong_in_cookie(std::string_view value) {
     if (equal_ignoring_case(key, "path")) is_for_all_paths = setting == "/";
     if (equal_ignoring_case(key, "samesite")) is_cross_site = equal_ignoring_case(setting, "none");
     if (equal_ignoring_case(key, "expires") && !is_date(setting)) return "has a wrong Expires";
+    // A negative age is how a cookie is deleted.
     const std::string_view digits = setting.starts_with('-') ? setting.substr(1) : setting;
     if (equal_ignoring_case(key, "max-age") && !parse_decimal(digits)) return "has a wrong Max-Age";
   }
+  // Browsers drop a cookie that breaks one of these rules without a word, and the login with it.
   if (is_cross_site && !is_secure) return "is SameSite=None without Secure";
   const bool is_host = name.starts_with("__Host-");
   if ((is_host || name.starts_with("__Secure-")) && !is_secure) return "needs Secure by its prefix";

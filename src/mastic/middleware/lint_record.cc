@@ -28,6 +28,7 @@ const BlamedFault* find(const std::vector<BlamedFault>& faults, std::string_view
   return known == faults.end() ? nullptr : &*known;
 }
 
+// In words that follow "ran on for 12 s after".
 std::string_view text_of(app::StopReason reason) {
   switch (reason) {
     case app::StopReason::Disconnect:
@@ -51,6 +52,7 @@ void FaultlessAnswer::set(const Request& request, const Response& response) {
   field_lines_ = response.fields.lines();
 }
 
+// The lines of the fields are compared as one text, which costs less than any of the rules.
 bool FaultlessAnswer::is(const Request& request, const Response& response) const {
   return request_ == &request && method_ == request.method() && status_ == response.status &&
          size_ == response.body.size() && has_upgrade_ == (response.upgrade != nullptr) &&
@@ -82,6 +84,7 @@ void LintRecord::Stopped::operator()() const noexcept { record->stopped_at_ = na
 
 void LintRecord::begin(const Lint::Settings& settings, Request& request) {
   report_ = std::make_shared<LintReport>(settings, request);
+  // Its presence asks the error pages to keep the exception that they answer for.
   (void)request.ext<app::ThrownException>();
   on_stop_.emplace(request.stop_token(), Stopped{this});
 }
@@ -159,6 +162,7 @@ void LintRecord::leave(LintCall& call) { remove(call); }
 void LintRecord::drop(LintCall& call) {
   remove(call);
   call.was_dropped = true;
+  // Of tasks within each other that are all dropped, only the outermost is a mistake.
   if (call.outer == nullptr || call.outer->was_dropped ||
       !call.outer->layer.is_around(call.layer)) {
     return;
@@ -174,6 +178,7 @@ void LintRecord::end(Request& request, Response& response) {
     const BlamedFault* const known = find(faults_, fault.what);
     report_->add(fault, known != nullptr ? std::string_view(known->made_by) : std::string_view());
   }
+  // What a layer has announced holds only if no other layer has changed it since.
   if (!response.body.is_produced() || request.method() == http::Method::Head) return;
   const auto bytes = base::parse_decimal(length_);
   if (!bytes || response.fields.get(http::FieldName::ContentLength) != length_) return;
@@ -202,6 +207,7 @@ void LintRecord::check_stop(Request& request) {
 }
 
 void LintRecord::remove(LintCall& call) {
+  // Not always the last one: calls that a middleware has begun together end in any order.
   std::erase_if(calls_, [&](const auto& each) { return each.get() == &call; });
 }
 

@@ -51,7 +51,7 @@ base::Result<void> Server::start_on(loop::Runtime& runtime, std::function<void()
   return begin(&runtime, std::move(settled));
 }
 
-/// The application's start-up hooks come first: they may fail, and then no client should have found
+/// The application's on_start functions come first: they may fail, and then no client should have found
 /// the server. Exceptions for lack of memory or threads become failures, because the caller knows
 /// how to log them and what to do.
 base::Result<void> Server::begin(loop::Runtime* runtime, std::function<void()> settled) try {
@@ -158,7 +158,7 @@ void Server::wait() {
     lost_threads_ = std::max<std::uint64_t>(lost_threads_, shard->exchanges());
   }
   listeners_.clear();
-  // A handler that never returned may still use what the shutdown hooks would destroy.
+  // A handler that never returned may still use what the on_stop functions would destroy.
   if (!std::exchange(hooks_ran_, false) || lost_threads_ > 0) return;
   app_.lifecycle().stop([this](const std::string& fault) {
     log_.write({.level = base::Level::Error, .logger = "app", .message = fault});

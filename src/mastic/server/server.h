@@ -68,7 +68,7 @@ class Server final : private base::ServerStatus, private net::ShardGroupOwner {
   /// with a message that names the remedy.
   [[nodiscard]] base::Result<void> listen(const base::Address& address,
                                           const net::SocketAccess& access = {});
-  /// Calls the application's start-up hooks, then begins to serve on loops and threads of its own.
+  /// Calls the application's on_start functions, then begins to serve on loops and threads of its own.
   /// Also handles SIGPIPE and SIGXFSZ (threads::let_writes_fail) and raises the limit of
   /// descriptors, for the whole process. `settled` is called on a loop when the last connection has
   /// ended after `drain`.
@@ -85,7 +85,7 @@ class Server final : private base::ServerStatus, private net::ShardGroupOwner {
   void drain() { group_.drain(); }
   /// Drains, and aborts all requests and connections. May be called from any thread.
   void abort() { group_.abort(); }
-  /// Waits until the last connection has ended. Then calls the application's shutdown hooks, unless
+  /// Waits until the last connection has ended. Then calls the application's on_stop functions, unless
   /// lost threads may still use the application. Requires: the loops are driven, and `drain` has
   /// been or will be called. Must not be called by a handler.
   void wait();
@@ -138,7 +138,7 @@ class Server final : private base::ServerStatus, private net::ShardGroupOwner {
   std::uint64_t lost_threads_ = 0;
   std::function<void()> when_settled_;
   bool background_was_stopped_ = false;
-  bool hooks_ran_ = false;  ///< start-up hooks have run, and shutdown hooks have not
+  bool hooks_ran_ = false;  ///< on_start functions have run, and on_stop functions have not
 };
 
 }  // namespace mastic::server

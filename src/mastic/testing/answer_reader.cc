@@ -19,6 +19,11 @@ constexpr std::size_t kMaxInterim = 10'000;
 
 }  // namespace
 
+std::string remedy_for_events(const http::Fields& fields) {
+  if (!fields.get("Content-Type").value_or("").starts_with("text/event-stream")) return {};
+  return "\nThe answer is a stream of events, which client.events(...) reads";
+}
+
 AnswerReader::AnswerReader(Carrier& carrier, ClientEnd& end, http::Method method,
                            std::function<bool(std::string_view)> take_piece)
     : carrier_(carrier),

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,6 +25,9 @@ constexpr std::size_t kMaxAnswerBytes = std::size_t{256} << 20;
 constexpr std::string_view kTooMuchContent =
     "the answer has more than 256 MiB of content; take it piece by piece, with TestStream::read";
 
+/// What a message says about an endless answer with these fields, if it is a stream of events.
+[[nodiscard]] std::string remedy_for_events(const http::Fields& fields);
+
 /// An answer that comes over a connection. It stays where it is, because the parser refers to its
 /// memory.
 class AnswerReader final : private TurnWatcher {
@@ -33,7 +37,7 @@ class AnswerReader final : private TurnWatcher {
   AnswerReader(Carrier& carrier, ClientEnd& end, http::Method method,
                std::function<bool(std::string_view piece)> take_piece);
   ~AnswerReader() {
-    if (!has_lost_client()) carrier_.remove(*this);
+    if (!life_.expired()) carrier_.remove(*this);
   }
 
   /// What has come so far: status and fields once there is a head.
@@ -50,8 +54,6 @@ class AnswerReader final : private TurnWatcher {
   /// Regards the answer as ended.
   void stop() { has_ended_ = true; }
   [[nodiscard]] ClientEnd& end() { return end_; }
-  /// Whether the client of this answer was destroyed: then nothing else may be called.
-  [[nodiscard]] bool has_lost_client() const { return lifetime_.expired(); }
 
   /// Waits until `done` returns true. Throws std::logic_error when `what` does not come, and when
   /// the answer is not HTTP; the message says what has come.
@@ -69,11 +71,11 @@ class AnswerReader final : private TurnWatcher {
   bool take(const wire::http1::ResponseParser::Event& event);
 
   Carrier& carrier_;
-  const std::weak_ptr<const void> lifetime_{carrier_.lifetime()};
+  const std::weak_ptr<const void> life_ = carrier_.life();
   ClientEnd& end_;
   const std::function<bool(std::string_view)> take_piece_;
-  // A stream of events that only says that it is alive has next to no content for its chunks.
-  const wire::http1::Limits limits_{.max_chunk_overhead_bytes = kMaxAnswerBytes};
+  // A stream of events that has nothing but heartbeats for a day is almost only framing.
+  const wire::http1::Limits limits_{.max_chunk_overhead_bytes = std::uint64_t{1} << 40};
   const http::Method method_;
   base::Arena memory_;
   std::optional<wire::http1::ResponseParser> parser_;

@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "mastic/testing/call_at.h"
 #include "mastic/testing/interleave.h"
 #include "mastic/wire/http1/head_scanner.h"
 
@@ -32,8 +33,9 @@ void Carrier::check_errors() {
     if (!std::ranges::any_of(expected_errors_, is_in_line)) unexpected += "\n  " + line;
   }
   if (unexpected.empty()) return;
-  throw std::logic_error("an error was logged that the test does not expect:" + unexpected +
-                         "\nIf it belongs to the test, call client.expect_errors(\"...\") before");
+  throw detail::ServerFailed(
+      "an error was logged that the test does not expect:" + unexpected +
+      "\nIf it belongs to the test, call client.expect_errors(\"...\") before");
 }
 
 ClientEnd& Carrier::connect(const NetworkFaults& faults) {

@@ -122,11 +122,12 @@ class Carrier {
   /// Throws std::logic_error if an error was logged that is not expected.
   void check_errors();
 
+  /// Expires when this carrier is destroyed, for what may outlive it.
+  [[nodiscard]] std::weak_ptr<const void> life() const { return life_; }
+
   /// Calls `watcher` whenever bytes may have come, until it is removed.
   void add(TurnWatcher& watcher) { watchers_.push_back(&watcher); }
   void remove(TurnWatcher& watcher) { std::erase(watchers_, &watcher); }
-  /// Expires with this carrier: tells what has outlived its client.
-  [[nodiscard]] std::weak_ptr<const void> lifetime() const { return lifetime_; }
 
  protected:
   /// Passes bytes to the server.
@@ -137,11 +138,11 @@ class Carrier {
   void leave_if_told(ClientEnd& end);
 
  private:
-  const std::shared_ptr<const void> lifetime_ = std::make_shared<char>();
   std::vector<TurnWatcher*> watchers_;
   bool calls_watchers_ = false;
   std::vector<std::string> expected_errors_;
   bool expects_leaks_ = false;
+  const std::shared_ptr<const void> life_ = std::make_shared<int>();
 };
 
 }  // namespace mastic::testing

@@ -231,13 +231,14 @@ TEST(TestClientPeer, HasTheAddressThatTheTestSets) {
 
 TEST(TestClientPeer, RefusesTextThatIsNotAnAddress) {
   TestClient client(make_login_site());
+  const std::string line = std::to_string(std::source_location::current().line() + 2);
   try {
     client.set_peer("localhost");
     FAIL() << "it was taken";
   } catch (const std::invalid_argument& error) {
-    EXPECT_STREQ(error.what(),
-                 "set_peer: 'localhost' is not an IP address; write it as 203.0.113.9 or "
-                 "2001:db8::1");
+    EXPECT_EQ(error.what(), "cookie_jar_test.cc:" + line +
+                                ": set_peer: 'localhost' is not an IP address; write it as "
+                                "203.0.113.9 or 2001:db8::1");
   }
 }
 

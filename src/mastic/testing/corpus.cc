@@ -274,7 +274,13 @@ void run_corpus(TestClient& client, const std::vector<CorpusCase>& cases,
 
 void run_corpus(TestClient& client, const std::string& path, const CorpusOptions& options,
                 Where where) {
-  run_corpus(client, read_corpus(path), options, where);
+  std::vector<CorpusCase> cases;
+  try {
+    cases = read_corpus(path);
+  } catch (const std::logic_error& error) {
+    throw std::logic_error(detail::to_text(where) + error.what());
+  }
+  run_corpus(client, cases, options, where);
 }
 
 }  // namespace mastic::testing

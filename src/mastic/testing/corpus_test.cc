@@ -65,12 +65,17 @@ struct Corpus : ::testing::Test {
   std::string fault_of(std::string_view text) {
     TestClient client(make_site());
     const std::string path = write(text);
+    const unsigned line = std::source_location::current().line() + 2;
     try {
       run_corpus(client, path, options);
     } catch (const std::logic_error& error) {
       std::string message = error.what();
       while (message.contains(folder)) message.erase(message.find(folder), folder.size() + 1);
-      return message;
+      const std::string place = "corpus_test.cc:" + std::to_string(line) + ": ";
+      EXPECT_TRUE(message.starts_with(place)) << message;
+      return message.starts_with(place) && !message.contains("cases fail")
+                 ? message.substr(place.size())
+                 : message;
     }
     return "nothing fails";
   }

@@ -1,10 +1,17 @@
 #include "mastic/testing/difference.h"
 
+#include <fcntl.h>
+
 #include <algorithm>
 #include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <system_error>
 #include <vector>
 
 #include "mastic/base/encoding.h"
+#include "mastic/base/kernel.h"
+#include "mastic/base/result.h"
 #include "mastic/testing/environment.h"
 
 namespace mastic::testing {
@@ -142,5 +149,20 @@ std::string difference(std::string_view expected, std::string_view actual) {
 }
 
 bool writes_golden_files() { return !environment("MASTIC_WRITE_GOLDEN").empty(); }
+
+std::string write_golden_file(const std::string& path, std::string_view text) {
+  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  std::error_code error;
+  if (!folder.empty()) std::filesystem::create_directories(folder, error);
+  if (error) return "cannot make the folder " + folder.string() + ": " + error.message();
+  // A stream does not tell why it cannot open a file.
+  base::Kernel& kernel = base::system_kernel();
+  const int opened = kernel.open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+  if (opened < 0) return "cannot write " + path + ": " + base::describe_number(-opened);
+  kernel.close(opened);
+  std::ofstream file(path, std::ios::binary);
+  file << text << std::flush;
+  return file ? "" : "cannot write " + path;
+}
 
 }  // namespace mastic::testing

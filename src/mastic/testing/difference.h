@@ -23,5 +23,7 @@ namespace mastic::testing {
 /// Whether golden files are written instead of compared: the environment variable
 /// MASTIC_WRITE_GOLDEN is set.
 [[nodiscard]] bool writes_golden_files();
+/// Writes a golden file and its folder. Returns why that is not possible; empty when it is.
+[[nodiscard]] std::string write_golden_file(const std::string& path, std::string_view text);
 
 }  // namespace mastic::testing

@@ -10,6 +10,7 @@
 #include "mastic/server/page_pool.h"
 #include "mastic/server/request_path.h"
 #include "mastic/testing/answer_reader.h"
+#include "mastic/testing/call_at.h"
 
 namespace mastic::testing {
 
@@ -29,6 +30,7 @@ DirectCall::DirectCall(server::ShardServices& shard, std::span<std::byte> page)
 DirectCall& DirectCall::begin(server::ShardServices& shard, const TestRequest& request,
                               const base::Endpoint& peer) {
   static_assert(sizeof(DirectCall) <= server::PagePool::kPageBytes - 512);
+  const base::FailuresPaused paused;  // what the call itself needs
   const std::span<std::byte> page = shard.take_page();
   DirectCall& call = *::new (page.data()) DirectCall(shard, page);
   call.start(request, peer);
@@ -52,6 +54,7 @@ void DirectCall::start(const TestRequest& request, const base::Endpoint& peer) {
   if (!path) return answer_itself(path.error().status);
   ++holders_;
   const std::optional<std::string_view> none = std::string_view();
+  const base::FailuresResumed resumed;
   exchange_.begin({.head = head_, .path = *path, .peer = peer},
                   content_.empty() ? none : std::nullopt, content_.size(), false);
 }
@@ -63,6 +66,7 @@ void DirectCall::answer_itself(Status status) {
 }
 
 TestResponse DirectCall::take() {
+  if (is_aborted_) throw detail::ServerFailed(fault_);
   if (!fault_.empty()) throw std::logic_error(fault_);
   return std::move(response_);
 }
@@ -91,10 +95,12 @@ void DirectCall::content_wanted() noexcept {
 }
 
 void DirectCall::send_interim(Status status, const http::Fields&) noexcept {
+  const base::FailuresPaused paused;
   response_.interim.push_back(status);
 }
 
 server::ResponseSink::Next DirectCall::respond(app::Response& response) noexcept {
+  const base::FailuresPaused paused;
   response_.status = response.status;
   const auto bytes = response.body.bytes();
   const auto size = bytes ? std::optional<std::uint64_t>(bytes->size()) : response.body.size();
@@ -118,6 +124,7 @@ server::ResponseSink::Next DirectCall::respond(app::Response& response) noexcept
 
 server::ResponseSink::Next DirectCall::send_piece(std::string_view piece,
                                                   std::shared_ptr<const void>) noexcept {
+  const base::FailuresPaused paused;
   // As over a connection: what exceeds the announced length is dropped.
   const std::size_t room =
       promised_ ? static_cast<std::size_t>(*promised_) - response_.text.size() : piece.size();
@@ -134,6 +141,7 @@ server::ResponseSink::Next DirectCall::send_piece(std::string_view piece,
 }
 
 server::ResponseSink::Next DirectCall::end_content(http::FieldsView trailers) noexcept {
+  const base::FailuresPaused paused;
   if (promised_ && response_.text.size() < *promised_) {
     abort_response();
     return Next::Gone;
@@ -143,8 +151,10 @@ server::ResponseSink::Next DirectCall::end_content(http::FieldsView trailers) no
 }
 
 void DirectCall::abort_response() noexcept {
+  const base::FailuresPaused paused;
   fault_ = "the application has aborted its answer, after " +
            std::to_string(response_.text.size()) + " bytes of content";
+  is_aborted_ = true;
   has_ended_ = true;
   exchange_.abandon(0);
 }

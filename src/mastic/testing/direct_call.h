@@ -31,6 +31,8 @@ class DirectCall final : private server::ResponseSink {
                                          const base::Endpoint& peer);
   /// Whether the answer is complete, or there will be none.
   [[nodiscard]] bool has_ended() const { return has_ended_; }
+  /// The answer so far: its status and fields, once they have come.
+  [[nodiscard]] const TestResponse& begun() const { return response_; }
   /// Takes the answer. Throws std::logic_error when the application has aborted it. Requires:
   /// has_ended().
   [[nodiscard]] TestResponse take();
@@ -67,6 +69,7 @@ class DirectCall final : private server::ResponseSink {
   TestResponse response_;
   std::optional<std::uint64_t> promised_;  ///< the announced length of content that is produced
   std::string fault_;                      ///< why there is no complete answer
+  bool is_aborted_ = false;                ///< by the application
   bool has_ended_ = false;
   bool exchange_is_over_ = false;
   int holders_ = 1;

@@ -12,7 +12,7 @@ namespace mastic::testing {
 /// Runs `scripts` at the same time, each of them a client or several:
 ///
 ///     TestClient ada(make_shop());
-///     auto ben = ada.another();
+///     TestClient ben = ada.another();
 ///     interleave({[&] { ada.post_form("/cart", "tea=1").expect(); },
 ///                 [&] { ben.post_form("/cart", "tea=1").expect(409); }});
 ///

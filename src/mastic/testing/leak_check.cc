@@ -4,12 +4,13 @@
 #include <set>
 #include <string>
 
+#include "mastic/base/failures.h"
 #include "mastic/testing/failure.h"
 
 namespace mastic::testing {
 namespace {
 
-/// The applications under test, in the order in which they began.
+/// What lives, in the order in which it began.
 class Begun {
  public:
   [[nodiscard]] std::uint64_t add() {
@@ -39,15 +40,20 @@ Begun& begun() {
 
 }  // namespace
 
-LeakCheck::LeakCheck() : number_(begun().add()) {}
-LeakCheck::~LeakCheck() { begun().remove(number_); }
+Beginning::Beginning() : number_(begun().add()) {}
+Beginning::~Beginning() { begun().remove(number_); }
+bool Beginning::is_last() const { return begun().is_last(number_); }
+
+LeakCheck::LeakCheck(const Where& where) : where_(where) {}
 
 void LeakCheck::ended(bool is_expected) {
-  if (is_expected || !begun().is_last(number_)) return;
+  if (is_expected || !beginning_.is_last()) return;
+  const base::FailuresPaused paused;
   const std::string left = before_.to_string();
   if (left.empty()) return;
-  report_failure("the application has left behind: " + left +
-                 "\nIf that belongs to the test, call client.expect_leaks()");
+  report_failure(
+      detail::to_text(where_) + "the application has left behind: " + left +
+      "\nIf that belongs to the test, make it before the client, or call expect_leaks()");
 }
 
 }  // namespace mastic::testing

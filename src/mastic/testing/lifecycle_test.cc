@@ -57,12 +57,14 @@ TEST_F(LifecycleTest, StartsAndStopsApplicationsInsideToo) {
 TEST_F(LifecycleTest, AFailedStartIsReportedWithItsReason) {
   Router site;
   site.on_start([] { throw std::runtime_error("the database is locked"); });
+  const std::string line = std::to_string(std::source_location::current().line() + 2);
   try {
     TestClient client(std::move(site));
     FAIL() << "it started";
   } catch (const std::logic_error& error) {
-    EXPECT_STREQ(error.what(),
-                 "a start-up hook failed: std::runtime_error: the database is locked");
+    EXPECT_EQ(error.what(),
+              "lifecycle_test.cc:" + line +
+                  ": TestClient: on_start failed: std::runtime_error: the database is locked");
   }
 }
 

@@ -6,6 +6,8 @@
 
 #include "mastic/base/assert.h"
 #include "mastic/middleware/lint.h"
+#include "mastic/testing/answer_reader.h"
+#include "mastic/testing/call_at.h"
 #include "mastic/testing/direct_call.h"
 #include "mastic/testing/failure.h"
 #include "mastic/testing/interleave.h"
@@ -28,6 +30,7 @@ MemoryStream* stream_of(ClientEnd& end) { return static_cast<MemoryPeer&>(end).s
 MemoryCarrier::MemoryCarrier(app::App app, const server::Options& options)
     : options_(options),
       app_(app::wrap(middleware::Lint([this](std::string_view fault) {
+                       const base::FailuresPaused paused;
                        faults_ += "\n  " + std::string(fault);
                      }),
                      std::move(app))),
@@ -37,12 +40,17 @@ MemoryCarrier::MemoryCarrier(app::App app, const server::Options& options)
   kernel_.wait_for_threads([this] { return loop_->remote_operations(); });
   const base::ClockScope clock(kernel_);
   app_log_ = app_.lifecycle().connect(log_);
-  const auto started = app_.lifecycle().start();
-  if (!started) throw std::logic_error(started.error().message);
+  const auto started = [this] {
+    const base::FailuresResumed resumed;
+    return app_.lifecycle().start();
+  }();
+  if (!started) throw detail::ServerFailed(started.error().message);
   for (const auto& task : app_.lifecycle().tasks()) shard_.run_in_background(task);
 }
 
 MemoryCarrier::~MemoryCarrier() {
+  const base::FailuresPaused paused;
+  is_ending_ = true;
   shard_.abort_all();
   shard_.stop_background();
   // Tasks are cancelled, not destroyed: each has to run until it ends.
@@ -66,8 +74,11 @@ MemoryCarrier::~MemoryCarrier() {
 
 ClientEnd& MemoryCarrier::connect() {
   const Inside inside(*this);
+  const base::FailuresPaused paused;
   MemoryPeer& peer = *peers_.emplace_back(std::make_unique<MemoryPeer>());
-  shard_.adopt(std::make_unique<MemoryStream>(*loop_, peer), endpoint_);
+  auto stream = std::make_unique<MemoryStream>(*loop_, peer);
+  const base::FailuresResumed resumed;
+  shard_.adopt(std::move(stream), endpoint_);
   return peer;
 }
 
@@ -75,10 +86,10 @@ MemoryCarrier::Inside::Inside(MemoryCarrier& carrier) : carrier_(carrier), clock
   if (carrier.is_inside_) {
     throw std::logic_error(
         "the application calls the client of its own test, which waits for the application; give "
-        "it "
-        "another client, made of another application");
+        "it another client, made of another application");
   }
   carrier.is_inside_ = true;
+  if (!carrier.is_ending_) failures_.emplace();
 }
 
 void MemoryCarrier::deliver(ClientEnd& end, std::string_view bytes) {
@@ -107,15 +118,19 @@ bool MemoryCarrier::run_until(const std::function<bool()>& done) {
   const base::ClockScope clock(kernel_);
   const base::Instant deadline = kernel_.monotonic_now() + kLongestWait;
   is_busy_ = false;
-  for (int turns = 0; !done(); ++turns) {
+  // Whether the last turn has left nothing to do. Only then may the next one let time pass: what is
+  // ready now may be what the test waits for.
+  bool is_idle = false;
+  for (int turns = 0; !done();) {
     check_contract();  // a breach may be the reason why nothing comes
     is_busy_ = turns >= kMaxTurnsOfWait;
     if (is_busy_ || kernel_.monotonic_now() >= deadline) return false;
-    // A turn runs what is ready and then waits, even if nothing is left to wait for: so time passes
-    // only in turns after one in which it stood still.
-    const bool may_pass = turns % 2 == 1;
-    // While another client may still do something, time stands still, too.
-    turn(may_pass && detail::script_waits() ? std::chrono::hours(1) : base::Duration::zero());
+    // While another client may still do something, time stands still.
+    const bool others_wait = detail::script_waits();
+    const bool may_time_pass = others_wait && is_idle;
+    turn(may_time_pass ? std::chrono::hours(1) : base::Duration::zero());
+    is_idle = !may_time_pass && !loop_->has_jobs();
+    if (!is_idle || !others_wait) ++turns;  // the look before a wait is no turn of its own
   }
   detail::script_proceeds();
   return true;
@@ -153,7 +168,11 @@ TestResponse MemoryCarrier::answer_to(const TestRequest& request) {
     DirectCall& call;
     ~LetGo() { call.let_go(); }
   } const end{*call};
-  wait_for([&] { return call->has_ended(); }, "answer");
+  try {
+    wait_for([&] { return call->has_ended(); }, "answer");
+  } catch (const std::logic_error& error) {
+    throw std::logic_error(error.what() + remedy_for_events(call->begun().fields));
+  }
   return call->take();
 }
 

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "mastic/app/app_log.h"
 #include "mastic/async/timer.h"
 #include "mastic/base/clock.h"
+#include "mastic/base/failures.h"
 #include "mastic/base/ip_address.h"
 #include "mastic/base/units.h"
 #include "mastic/loop/loop.h"
@@ -43,7 +45,7 @@ namespace mastic::testing {
 /// 2. Each member is declared before the members whose destructors use it.
 class MemoryCarrier final : public Carrier {
  public:
-  /// Starts `app`. Throws std::logic_error when a start-up hook fails.
+  /// Starts `app`. Throws std::logic_error when on_start fails.
   MemoryCarrier(app::App app, const server::Options& options);
   /// Stops the application. Reports what was wrong since the last check, because it must not throw.
   ~MemoryCarrier() override;
@@ -100,6 +102,7 @@ class MemoryCarrier final : public Carrier {
    private:
     MemoryCarrier& carrier_;
     const base::ClockScope clock_;
+    std::optional<base::FailuresResumed> failures_;
   };
   class Drain final : public async::Timer {
    public:
@@ -125,6 +128,7 @@ class MemoryCarrier final : public Carrier {
   bool breach_was_thrown_ = false;
   bool is_busy_ = false;    ///< the last wait has ended for its number of turns
   bool is_inside_ = false;  ///< code of the application may run
+  bool is_ending_ = false;  ///< the destructor runs, in which nothing is made to fail
   server::ServerCounters counters_;
   const server::Options options_;
   app::LogConnection app_log_;  ///< outlives the application, whose destructors may log

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <utility>
 
+#include "mastic/base/failures.h"
+
 namespace mastic::testing {
 
 // The message is not a member of the stream: a posted message cannot be taken back, so it may have
@@ -33,6 +35,7 @@ bool MemoryStream::begin_reading() {
 }
 
 char* MemoryStream::prepare(std::size_t size) {
+  const base::FailuresPaused paused;
   prepared_.resize(size);
   return prepared_.data();
 }
@@ -44,6 +47,7 @@ void MemoryStream::write_shared(std::string_view bytes, std::shared_ptr<const vo
 }
 
 void MemoryStream::wrote(std::string_view bytes) {
+  const base::FailuresPaused paused;
   const NetworkFaults& faults = peer_.faults;
   unsent_ += bytes.size();
   const bool is_taken_later =
@@ -59,7 +63,10 @@ void MemoryStream::wrote(std::string_view bytes) {
 
 void MemoryStream::take(std::size_t size) {
   size = std::min(size, in_flight_.size());
-  peer_.received.append(in_flight_, 0, size);
+  {
+    const base::FailuresPaused paused;
+    peer_.received.append(in_flight_, 0, size);
+  }
   in_flight_.erase(0, size);
   peer_.came += size;
   unsent_ -= size;
@@ -73,6 +80,7 @@ void MemoryStream::shut_write() {
 }
 
 void MemoryStream::report_sent() {
+  const base::FailuresPaused paused;
   // One message for all writes of a turn, like a socket, which sends them together.
   if (sent_ != nullptr) return;
   sent_ = new Sent(*this);
@@ -85,7 +93,10 @@ void MemoryStream::peer_reads_again() {
 }
 
 void MemoryStream::deliver(std::string_view bytes) {
-  waiting_ += bytes;
+  {
+    const base::FailuresPaused paused;
+    waiting_ += bytes;
+  }
   if (is_paused_ || waiting_.empty()) return;
   const std::string arrived = std::exchange(waiting_, {});
   owner().received(arrived);

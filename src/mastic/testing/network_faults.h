@@ -26,6 +26,9 @@ struct NetworkFaults {
   std::uint64_t leave_after_sent = kNever;      ///< leaves when it has sent so many bytes
   std::uint64_t leave_after_received = kNever;  ///< leaves when it has taken so many bytes
   bool resets = false;                          ///< leaves with a reset, not with an end
+
+  /// Whether both are the same faults.
+  bool operator==(const NetworkFaults&) const = default;
 };
 
 /// Thrown by a call whose client has left in the middle, as NetworkFaults told it to.

@@ -54,15 +54,6 @@ std::optional<std::string> read_file(const std::string& path) {
   return text.str();
 }
 
-void write_file(const std::string& path, std::string_view text) {
-  const auto folder = std::filesystem::path(path).parent_path();
-  std::error_code ignored;  // writing the file tells what is wrong
-  if (!folder.empty()) std::filesystem::create_directories(folder, ignored);
-  std::ofstream file(path, std::ios::binary);
-  file << text << std::flush;
-  if (!file) throw std::logic_error("cannot write " + path);
-}
-
 /// Where the line `mark` begins at or after `from`; the end of the text without one.
 std::size_t find_line(std::string_view text, std::string_view mark, std::size_t from = 0) {
   if (text.substr(from).starts_with(mark)) return from;
@@ -74,7 +65,8 @@ std::size_t find_line(std::string_view text, std::string_view mark, std::size_t 
 void check_file(const std::string& path, const std::optional<std::string>& expected,
                 const std::string& actual, const Where& where) {
   if (writes_golden_files()) {
-    if (expected != actual) write_file(path, actual);
+    const std::string fault = expected != actual ? write_golden_file(path, actual) : "";
+    if (!fault.empty()) throw std::logic_error(detail::to_text(where) + fault);
     return;
   }
   const std::string change = " the test with MASTIC_WRITE_GOLDEN=1 in the environment";
@@ -96,12 +88,20 @@ Varying& Varying::leave_out(std::string_view field) {
   left_out_.emplace_back(field);
   return *this;
 }
-Varying& Varying::any(std::string_view name, const std::string& pattern) {
-  patterns_.push_back({std::string(name), std::regex(pattern), false});
-  return *this;
+Varying& Varying::any(std::string_view name, const std::string& pattern, Where where) {
+  return add(name, pattern, false, where);
 }
-Varying& Varying::same(std::string_view name, const std::string& pattern) {
-  patterns_.push_back({std::string(name), std::regex(pattern), true});
+Varying& Varying::same(std::string_view name, const std::string& pattern, Where where) {
+  return add(name, pattern, true, where);
+}
+Varying& Varying::add(std::string_view name, const std::string& pattern, bool is_numbered,
+                      const Where& where) {
+  try {
+    patterns_.push_back({std::string(name), std::regex(pattern), is_numbered});
+  } catch (const std::regex_error& error) {
+    throw std::invalid_argument(detail::to_text(where) + "'" + pattern + "', the pattern of " +
+                                std::string(name) + ", is no regular expression: " + error.what());
+  }
   return *this;
 }
 
@@ -266,7 +266,10 @@ TestResponse send_recorded(TestClient& client, std::string_view text, const Vary
     return values.with_values(unescape(part, false));
   };
   std::string_view first = base::take_until(text, '\n');
+  const std::string whole(first);
   const std::string method(base::take_until(first, ' '));
+  if (method.empty() || first.empty())
+    throw std::logic_error("'" + whole + "' is not METHOD TARGET");
   const std::string target = bytes(first);
   std::vector<std::pair<std::string, std::string>> fields;
   while (!text.empty() && !text.starts_with('\n')) {

@@ -50,21 +50,23 @@ class VaryingValues;
 ///
 /// A pattern is a regular expression of ECMAScript; if it has a group, only what the first group
 /// matches is the value. It is looked for in each line of a field, "Location: /cart/8f3a", and in the
-/// content of answers.
+/// content of answers. Throws std::invalid_argument for a pattern that is no regular expression.
 class Varying {
  public:
   /// Leaves out all fields of this name, in requests and answers.
   Varying& leave_out(std::string_view field);
   /// Writes <name> in place of every value that matches.
-  Varying& any(std::string_view name, const std::string& pattern);
+  Varying& any(std::string_view name, const std::string& pattern, Where where = Where::current());
   /// Writes <name 1> in place of the first value that matches, <name 2> in place of the next other
   /// value, and so on. Where the same value is needed again it has the same number; so a later
   /// request that sends the value is repeated with the value that came this time. A value of fewer
   /// than four characters is only recognized where the pattern matches.
-  Varying& same(std::string_view name, const std::string& pattern);
+  Varying& same(std::string_view name, const std::string& pattern, Where where = Where::current());
 
  private:
   friend class VaryingValues;
+  Varying& add(std::string_view name, const std::string& pattern, bool is_numbered,
+               const Where& where);
   struct Pattern {
     std::string name;
     std::regex pattern;

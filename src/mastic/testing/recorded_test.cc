@@ -187,6 +187,7 @@ TEST_F(RecordedExchanges, NameTheLineOfARequestThatCannotBeSent) {
             path + ":2: 'field' is not NAME: VALUE");
   EXPECT_EQ(fault("==========\nGET /\n\n\\q\n----------\n"),
             path + ":2: '\\q' is no escape; write \\\\ \\r \\n \\t \\0 or \\xHH");
+  EXPECT_EQ(fault("==========\nGETT\n----------\n"), path + ":2: 'GETT' is not METHOD TARGET");
   EXPECT_THAT(fault("GET /\n"), ::testing::HasSubstr("shop.txt has no exchange"));
 }
 

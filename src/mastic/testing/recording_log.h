@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "mastic/base/failures.h"
 #include "mastic/base/log.h"
 #include "mastic/base/log_format.h"
 
@@ -17,6 +18,7 @@ class RecordingLog final : public base::Log {
  public:
   using base::Log::write;
   void write(const base::LogRecord& record) noexcept override {
+    const base::FailuresPaused paused;
     const std::lock_guard lock(mutex_);
     append_log_text(lines.emplace_back(), record);
     if (record.level == base::Level::Error) errors.push_back(lines.back());

@@ -9,6 +9,7 @@
 
 #include "mastic/loop/loop.h"
 #include "mastic/testing/carrier.h"
+#include "mastic/testing/leak_check.h"
 #include "mastic/testing/target_url.h"
 
 namespace mastic::testing {
@@ -44,6 +45,7 @@ class SocketCarrier final : public Carrier {
   void deliver(ClientEnd& end, std::string_view bytes) override;
   void turn(base::Duration longest);
 
+  const Beginning beginning_;  ///< its descriptors are no leak of a server that ends before
   const TargetUrl url_;
   const std::vector<std::string> log_;  ///< stays empty: the log is the server's
   std::unique_ptr<loop::Loop> loop_;

@@ -1,3 +1,5 @@
+// Over 500 lines because a client has many verbs, each of which is short.
+
 #include "mastic/testing/test_client.h"
 
 #include <algorithm>
@@ -21,6 +23,8 @@
 namespace mastic::testing {
 
 using detail::call_at;
+using detail::explain;
+using detail::ServerFailed;
 using http::FieldName;
 using wire::http1::Framing;
 
@@ -37,7 +41,11 @@ struct Answered {
 /// connection is closed within the answer, and ClientLeft if the client has left.
 Answered wait_for_answer(Carrier& carrier, ClientEnd& end, http::Method method) {
   AnswerReader reader(carrier, end, method, [](std::string_view) { return false; });
-  reader.wait_for([&] { return reader.has_ended() || end.has_left; }, "answer");
+  try {
+    reader.wait_for([&] { return reader.has_ended() || end.has_left; }, "answer");
+  } catch (const std::logic_error& error) {
+    throw std::logic_error(error.what() + remedy_for_events(reader.response().fields));
+  }
   // Exchanges end before the call returns, so that a test sees what its on_finish hooks have done.
   if (reader.is_complete()) carrier.finish_exchanges();
   carrier.check_contract();
@@ -45,10 +53,10 @@ Answered wait_for_answer(Carrier& carrier, ClientEnd& end, http::Method method) 
     const bool keeps_alive = reader.keeps_alive() && !end.ended && !end.has_left;
     return {.response = std::move(reader.response()), .keeps_alive = keeps_alive};
   }
-  if (end.has_left) throw ClientLeft("the client has left, as it was told to");
+  if (end.has_left) throw ClientLeft(detail::kHasLeft);
   if (reader.bytes() == 0) return {.response = {}, .has_begun = false};
-  throw std::logic_error("the server closed the connection within the answer, after " +
-                         std::to_string(reader.bytes()) + " bytes");
+  throw ServerFailed("the server closed the connection within the answer, after " +
+                     std::to_string(reader.bytes()) + " bytes");
 }
 
 /// Throws std::logic_error if the server has sent more than it was asked for, which would otherwise
@@ -100,6 +108,23 @@ FieldList with_field(const FieldList& fields, std::string_view name, std::string
   return all;
 }
 
+/// Throws std::logic_error for a target that is a mistake of the test.
+void check_target(std::string_view method, std::string_view target, const std::string& origin) {
+  if (method == "CONNECT" || (method == "OPTIONS" && target == "*")) return;
+  const std::string name = "'" + std::string(target) + "'";
+  if (!target.starts_with('/')) {
+    throw std::logic_error(target.contains("://")
+                               ? name + " is on another host: this client talks to " + origin +
+                                     "; to name another host, give the request a field Host"
+                               : name + " is no target of a request: begin it with /");
+  }
+  if (target.contains(' ')) {
+    throw std::logic_error(name +
+                           " has a space, which ends a target: write it as %20, or make a "
+                           "query with with_query(path, values)");
+  }
+}
+
 std::string head_of(const TestRequest& request, const Framing& framing) {
   std::string head;
   wire::http1::append_request_head(head, request.method, request.target, request.fields, framing);
@@ -111,6 +136,7 @@ std::string head_of(const TestRequest& request, const Framing& framing) {
 /// Destroys an application, and reports what it has left behind.
 class DeleteAndLookForLeaks {
  public:
+  explicit DeleteAndLookForLeaks(const Where& where) : check_(std::make_shared<LeakCheck>(where)) {}
   void operator()(Carrier* carrier) const {
     const bool is_expected = carrier->expects_leaks();
     delete carrier;
@@ -118,7 +144,7 @@ class DeleteAndLookForLeaks {
   }
 
  private:
-  std::shared_ptr<LeakCheck> check_ = std::make_shared<LeakCheck>();
+  std::shared_ptr<LeakCheck> check_;
 };
 
 /// How requests reach the application.
@@ -142,11 +168,14 @@ struct TestClient::Way {
     return {std::move(carrier), memory, false, {}};
   }
   /// In memory, unless the environment names a live server.
-  static Way to(app::App app, const server::Options& options, bool is_direct) {
-    if (const std::string url = environment("MASTIC_TARGET_URL"); !url.empty()) return to(url);
-    const DeleteAndLookForLeaks at_end;  // made first, so that it sees what the carrier opens
-    auto* const memory = new MemoryCarrier(std::move(app), options);
-    return {std::shared_ptr<Carrier>(memory, at_end), memory, is_direct, {}};
+  static Way to(app::App app, const server::Options& options, bool is_direct, const Where& where) {
+    return call_at(where, "TestClient", {}, [&]() -> Way {
+      if (const std::string url = environment("MASTIC_TARGET_URL"); !url.empty()) return to(url);
+      // Made first, so that it sees what the carrier opens.
+      const DeleteAndLookForLeaks at_end(where);
+      auto* const memory = new MemoryCarrier(std::move(app), options);
+      return {std::shared_ptr<Carrier>(memory, at_end), memory, is_direct, {}};
+    });
   }
 };
 
@@ -156,16 +185,23 @@ TestClient::TestClient(Way way)
       carrier_(std::move(way.carrier)),
       memory_(way.memory),
       is_direct_(way.is_direct) {}
-TestClient::TestClient(app::App app, const server::Options& options)
-    : TestClient(Way::to(std::move(app), options, false)) {}
-TestClient TestClient::direct(app::App app, const server::Options& options) {
-  return TestClient(Way::to(std::move(app), options, true));
+TestClient::TestClient(app::App app, const server::Options& options, Where where)
+    : TestClient(Way::to(std::move(app), options, false, where)) {}
+TestClient TestClient::direct(app::App app, const server::Options& options, Where where) {
+  return TestClient(Way::to(std::move(app), options, true, where));
 }
 TestClient TestClient::unchecked(app::App app, const server::Options& options) {
   return TestClient(Way::unchecked(std::move(app), options));
 }
-TestClient TestClient::connect(std::string_view url) { return TestClient(Way::to(url)); }
+TestClient TestClient::connect(std::string_view url, Where where) {
+  try {
+    return TestClient(Way::to(url));
+  } catch (const std::invalid_argument& error) {
+    throw std::invalid_argument(detail::to_text(where) + error.what());
+  }
+}
 TestClient::~TestClient() {
+  const base::FailuresPaused paused;
   const base::ClockScope clock(carrier_->clock());  // for the destructors of the application, too
   carrier_.reset();
 }
@@ -205,6 +241,10 @@ TestResponse TestClient::post_form(std::string_view target, std::string_view for
                  with_field(fields, "Content-Type", "application/x-www-form-urlencoded"), form,
                  where);
 }
+TestResponse TestClient::post_form(std::string_view target, const FieldList& form,
+                                   const FieldList& fields, Where where) {
+  return post_form(target, std::string_view(form_text(form)), fields, where);
+}
 TestResponse TestClient::upload(std::string_view target, const FieldList& form,
                                 const std::vector<TestFile>& files, const FieldList& fields,
                                 Where where) {
@@ -236,8 +276,8 @@ TestResponse TestClient::request(std::string_view method, std::string_view targe
 void TestClient::check_errors(const TestResponse& response) {
   try {
     carrier_->check_errors();
-  } catch (const std::logic_error& error) {
-    throw std::logic_error(error.what() + ("\n" + response.to_string()));
+  } catch (const ServerFailed& error) {
+    throw ServerFailed(error.what() + ("\n" + response.to_string()));
   }
 }
 
@@ -257,6 +297,7 @@ TestRequest TestClient::make(std::string_view method, std::string_view target,
   const std::string_view sent = target.substr(0, target.find('#'));
   // A URL of this site, such as one that an answer has named, is whole already.
   const bool is_url = sent.starts_with(origin_) && sent.substr(origin_.size()).starts_with('/');
+  if (!is_url) check_target(method, sent, origin_);
   TestRequest request{.method = std::string(method), .content = std::string(content)};
   if (is_url) {
     request.target = sent.substr(origin_.size());
@@ -284,7 +325,6 @@ void TestClient::take_cookies(const TestResponse& response, const TestRequest& r
                 {request.fields.get(FieldName::Host).value_or(""), request.target, now()});
 }
 
-/// What was logged as an error probably says why there is no answer.
 TestResponse TestClient::exchange_or_explain(const TestRequest& request) {
   if (is_calling_) {
     throw std::logic_error(
@@ -296,17 +336,15 @@ TestResponse TestClient::exchange_or_explain(const TestRequest& request) {
     bool& is_calling;
     ~End() { is_calling = false; }
   } end{is_calling_};
-  try {
-    return exchange(request);
-  } catch (const std::logic_error& error) {
-    std::string message = error.what();
-    for (const std::string& line : carrier_->take_errors()) message += "\n| " + line;
-    throw std::logic_error(message);
-  }
+  return explain(*carrier_, [&] { return exchange(request); });
 }
 
 TestResponse TestClient::exchange(const TestRequest& request) {
-  return is_direct_ ? memory_->call(request) : exchange_bytes(request);
+  if (!is_direct_) return exchange_bytes(request);
+  if (faults_ == NetworkFaults()) return memory_->call(request);
+  throw std::logic_error(
+      "direct calls have no network that could misbehave as `network` says; make the client by its "
+      "constructor");
 }
 
 /// Sends a request and returns the answer. One connection at a time carries the requests, as with
@@ -327,12 +365,12 @@ TestResponse TestClient::exchange_bytes(const TestRequest& request) {
     answered = send_and_wait(*carrier_, connection_, faults_, bytes, known);
   }
   if (answered.has_begun) return std::move(answered.response);
-  std::string message = "the server closed the connection without an answer";
+  std::string message = detail::kNoAnswer;
   if (is_reused && is_live() && !is_idempotent(known)) {
     message += "; it had answered other requests before, and " + method +
                " may have been obeyed, so it is not sent again";
   }
-  throw std::logic_error(message);
+  throw ServerFailed(message);
 }
 
 /// Whether the connection of the last request can carry another one.
@@ -375,12 +413,13 @@ TestSocket TestClient::websocket(std::string_view target, const FieldList& field
       if (!request.fields.get(name)) request.fields.add(name, value);
     }
     ClientEnd& end = carrier_->connect(faults_);
-    carrier_->send(end, head_of(request, {}));
-    Answered answered = wait_for_answer(*carrier_, end, http::Method::Get);
-    if (!answered.has_begun) {
-      throw std::logic_error("the server closed the connection without an answer");
-    }
-    TestResponse response = std::move(answered.response);
+    TestResponse response = explain(*carrier_, [&] {
+      carrier_->send(end, head_of(request, {}));
+      Answered answered = wait_for_answer(*carrier_, end, http::Method::Get);
+      if (!answered.has_begun) throw ServerFailed(detail::kNoAnswer);
+      carrier_->check_errors();
+      return std::move(answered.response);
+    });
     const bool is_accepted = response.status == http::Status::SwitchingProtocols;
     if (!is_accepted) carrier_->leave(end);
     const std::string_view key = request.fields.get(FieldName::SecWebSocketKey).value_or("");
@@ -396,8 +435,8 @@ TestSocket TestClient::websocket(std::string_view target, const FieldList& field
 
 TestEvents TestClient::events(std::string_view target, const FieldList& fields, Where where) {
   return call_at(where, "GET", target, [&] {
-    return TestEvents(*carrier_, faults_,
-                      begin("GET", target, with_field(fields, "Accept", "text/event-stream")));
+    auto exchange = begin("GET", target, with_field(fields, "Accept", "text/event-stream"));
+    return explain(*carrier_, [&] { return TestEvents(*carrier_, faults_, std::move(exchange)); });
   });
 }
 
@@ -434,25 +473,35 @@ void TestClient::on_answer(std::function<void(const TestResponse&)> listener) {
 }
 
 CookieJar& TestClient::cookies() { return cookies_; }
-void TestClient::set_peer(std::string_view ip, std::uint16_t port) {
+void TestClient::set_peer(std::string_view ip, std::uint16_t port, Where where) {
   const auto address = base::IpAddress::parse(ip);
   if (!address) {
-    throw std::invalid_argument("set_peer: '" + std::string(ip) +
+    throw std::invalid_argument(detail::to_text(where) + "set_peer: '" + std::string(ip) +
                                 "' is not an IP address; write it as 203.0.113.9 or 2001:db8::1");
   }
-  use_new_connection();
-  carrier_->set_endpoint({*address, port});
+  call_at(where, "set_peer", {}, [&] {
+    use_new_connection();
+    carrier_->set_endpoint({*address, port});
+  });
 }
-void TestClient::pass(base::Duration time) {
-  carrier_->pass(time);
-  carrier_->check_errors();
+void TestClient::pass(base::Duration time, Where where) {
+  call_at(where, "pass", {}, [&] {
+    carrier_->pass(time);
+    carrier_->check_errors();
+  });
 }
 base::WallTime TestClient::now() const { return carrier_->clock().wall_now(); }
-void TestClient::set_time(base::WallTime time) { carrier_->set_time(time); }
-void TestClient::drain(base::Duration in) { carrier_->drain(in); }
-void TestClient::network(const NetworkFaults& faults) {
-  faults_ = faults;
-  use_new_connection();
+void TestClient::set_time(base::WallTime time, Where where) {
+  call_at(where, "set_time", {}, [&] { carrier_->set_time(time); });
+}
+void TestClient::drain(base::Duration in, Where where) {
+  call_at(where, "drain", {}, [&] { carrier_->drain(in); });
+}
+void TestClient::network(const NetworkFaults& faults, Where where) {
+  call_at(where, "network", {}, [&] {
+    faults_ = faults;
+    use_new_connection();
+  });
 }
 void TestClient::use_new_connection() {
   ClientEnd* const old = std::exchange(connection_, nullptr);

@@ -43,7 +43,7 @@ struct ClientEnd;
 /// If the environment variable MASTIC_TARGET_URL has a URL, the first two connect to it as well, so
 /// that a whole suite runs against a live server.
 ///
-/// In memory, the constructor runs the start-up hooks and the destructor the shutdown hooks;
+/// In memory, the constructor runs the functions of on_start and the destructor those of on_stop;
 /// background tasks run in between. The application sees the client's clock. The clock jumps to the
 /// next timer whenever everything waits, so no timer makes a test slow; `pass` moves the clock, too.
 /// While a handler awaits another thread (a threads::Future), the client first waits for that
@@ -55,7 +55,7 @@ struct ClientEnd;
 /// 256 MiB, when there is no answer within a day of the clock or a million turns of the loop, and
 /// when an error was logged meanwhile that the test does not expect. The message says where in the
 /// test the call stands, what was asked and what came. What comes after the last call, such as an
-/// error of a shutdown hook, and a descriptor, a thread or a temporary file that is left behind, is a
+/// error of on_stop, and a descriptor, a thread or a temporary file that is left behind, is a
 /// failure that the destructor of the last client of the application reports (testing/failure.h).
 /// All calls must come from one thread, and none from the application itself.
 class TestClient {
@@ -63,20 +63,24 @@ class TestClient {
   /// Names and values of additional fields of a request.
   using FieldList = testing::FieldList;
 
-  /// Starts `app` like a server with these `options`. Throws std::logic_error when a start-up hook
-  /// fails.
-  explicit TestClient(app::App app, const server::Options& options = {});
+  /// Starts `app` like a server with these `options`. Throws std::logic_error when a function of
+  /// on_start fails.
+  explicit TestClient(app::App app, const server::Options& options = {},
+                      Where where = Where::current());
   /// Starts the application of a site file, such as "config:site.ini" (catalog::load_app). Throws
   /// std::runtime_error with everything that is wrong with the file.
-  explicit TestClient(const std::string& uri, const server::Options& options = {});
+  explicit TestClient(const std::string& uri, const server::Options& options = {},
+                      Where where = Where::current());
   /// Starts the application of a site file.
-  explicit TestClient(const char* uri, const server::Options& options = {})
-      : TestClient(std::string(uri), options) {}
+  explicit TestClient(const char* uri, const server::Options& options = {},
+                      Where where = Where::current())
+      : TestClient(std::string(uri), options, where) {}
   /// Starts `app`, and calls it without a connection and without HTTP: a request is passed to the
   /// exchange of a server, and its answer is read there. This is the fastest way. What a connection
   /// does is missing: limits of heads, keep-alive, `send_raw`, faults of the network. WebSockets and
   /// event streams take the way of the constructor.
-  [[nodiscard]] static TestClient direct(app::App app, const server::Options& options = {});
+  [[nodiscard]] static TestClient direct(app::App app, const server::Options& options = {},
+                                         Where where = Where::current());
   /// Starts `app` for a program that is no test: errors in the log are no failures, nor is what the
   /// application leaves behind, and MASTIC_TARGET_URL has no effect.
   [[nodiscard]] static TestClient unchecked(app::App app, const server::Options& options = {});
@@ -86,7 +90,7 @@ class TestClient {
   /// `drain`, `set_peer`; `log` is empty. An answer may take 30 seconds. When the server has closed a
   /// connection that earlier requests have used, a request is sent again over a new one, unless that
   /// could have effects twice (RFC 9110 §9.2.2). Throws std::invalid_argument when `url` is not such a URL.
-  [[nodiscard]] static TestClient connect(std::string_view url);
+  [[nodiscard]] static TestClient connect(std::string_view url, Where where = Where::current());
   ~TestClient();
   TestClient(const TestClient&) = delete;
   TestClient& operator=(const TestClient&) = delete;
@@ -127,9 +131,15 @@ class TestClient {
   /// text of names and values.
   TestResponse post_form(std::string_view target, std::string_view form,
                          const FieldList& fields = {}, Where where = Where::current());
+  /// Posts these names and values, as a browser posts a form:
+  ///
+  ///     client.post_form("/login", {{"user", "ada"}, {"password", "lovelace"}});
+  TestResponse post_form(std::string_view target, const FieldList& form,
+                         const FieldList& fields = {}, Where where = Where::current());
   /// Posts the fields of a struct, as a browser posts a form.
   template <json::JsonWritable T>
-    requires(!std::convertible_to<const T&, std::string_view>)
+    requires(!std::convertible_to<const T&, std::string_view> &&
+             !std::convertible_to<const T&, FieldList>)
   TestResponse post_form(std::string_view target, const T& form, const FieldList& fields = {},
                          Where where = Where::current()) {
     return post_form(target, std::string_view(form_text(form)), fields, where);
@@ -143,7 +153,9 @@ class TestClient {
                       Where where = Where::current());
   /// Sends a request by any method. Host and Cookie are added unless `fields` has them, and
   /// Content-Length when there is content or the method is POST, PUT or PATCH. A fragment of the
-  /// target is not sent.
+  /// target is not sent. Throws std::logic_error for a target that must be a mistake of the test: one
+  /// with a space, or one that neither begins with / nor is a URL of this host, except * for OPTIONS
+  /// and any for CONNECT. `send_raw` sends what is wrong on purpose.
   TestResponse request(std::string_view method, std::string_view target,
                        const FieldList& fields = {}, std::string_view content = {},
                        Where where = Where::current());
@@ -187,28 +199,29 @@ class TestClient {
   /// Makes later requests come from another address, such as "203.0.113.9" or "2001:db8::1", over a
   /// new connection. Requests before the first call have no address, as over a Unix socket. Throws
   /// std::invalid_argument when `ip` is not an IP address.
-  void set_peer(std::string_view ip, std::uint16_t port = 40'000);
+  void set_peer(std::string_view ip, std::uint16_t port = 40'000, Where where = Where::current());
   /// Lets `time` pass for the application: for `mastic::now()`, `steady_now()` and its timers.
-  void pass(base::Duration time);
+  void pass(base::Duration time, Where where = Where::current());
   /// The time of day, as the application sees it.
   [[nodiscard]] base::WallTime now() const;
   /// Sets the time of day to `time`, as an operator sets a clock. The time of day may jump in
   /// either direction; the monotonic clock and timers stay as they are.
-  void set_time(base::WallTime time);
+  void set_time(base::WallTime time, Where where = Where::current());
   /// Begins the drain of the server after the time `in`: by default at once, and otherwise during a
   /// later call that lets this much time pass. Later requests arrive during the drain.
-  void drain(base::Duration in = {});
+  void drain(base::Duration in = {}, Where where = Where::current());
   /// The log so far, with messages of every level: `info app: stored 3 items  id=8f3 route=/items`.
   [[nodiscard]] const std::vector<std::string>& log() const;
   /// Makes the network of this client misbehave, from its next connection on: it is slow, cuts what
   /// is sent, or lets the client leave in the middle, which throws ClientLeft. The next request opens
-  /// a new connection. Over a socket, `receive_bytes` has no effect; in direct calls, nothing has.
-  void network(const NetworkFaults& faults);
+  /// a new connection. Over a socket, `receive_bytes` has no effect. A direct call, which has no
+  /// network, throws std::logic_error while there are faults.
+  void network(const NetworkFaults& faults, Where where = Where::current());
   /// Another client of the same application, with cookies and connections of its own. It has the same
   /// clock and log. The application lives until its last client is destroyed.
   [[nodiscard]] TestClient another() const;
   /// Says that errors whose line in the log contains `part` belong to the test. Without this, a call
-  /// during which an error is logged throws std::logic_error.
+  /// during which an error is logged throws std::logic_error. It is a permission: no error has to come.
   void expect_errors(std::string_view part = {});
   /// Says that what is left behind at the end belongs to the test, such as the threads of a pool that
   /// the test has made and that outlives the client.

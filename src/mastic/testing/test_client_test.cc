@@ -188,18 +188,23 @@ TEST(TestClient, ReportsWhatTheApplicationLeavesBehind) {
   const FailureReporter before =
       set_failure_reporter([](const std::string& message) { *reported = message; });
   int left = -1;
+  unsigned line = 0;
   {
     routing::Router site;
     site.get("/", [&left] {
       left = ::dup(0);
       return "left";
     });
+    line = std::source_location::current().line() + 1;
     TestClient client(std::move(site));
     EXPECT_EQ(client.get("/").text, "left");
   }
   set_failure_reporter(before);
   ::close(left);
-  EXPECT_TRUE(text.starts_with("the application has left behind: descriptor ")) << text;
+  EXPECT_TRUE(text.starts_with("test_client_test.cc:" + std::to_string(line) +
+                               ": the application has left behind: descriptor "))
+      << text;
+  EXPECT_TRUE(text.contains("make it before the client, or call expect_leaks()")) << text;
 }
 
 TEST(TestClient, BlamesNoApplicationForOneThatBeganLater) {

@@ -19,14 +19,15 @@ class TestEvents::Line {
        std::shared_ptr<const TestResponse::Exchange> exchange)
       : carrier(its_carrier), faults_(faults), asked_(std::move(exchange)) {}
   ~Line() {
-    if (!answer || !answer->has_lost_client()) leave();
+    const base::FailuresPaused paused;
+    if (!life_.expired()) leave();
   }
 
   template <class F>
   auto call(const Where& where, F f) {
     return detail::call_at(where, asked_->request.method, asked_->request.target, [&] {
-      if (answer && answer->has_lost_client()) detail::fail_without_client("this stream of events");
-      return f();
+      detail::expect_alive(life_, "event stream");
+      return detail::explain(carrier, f);
     });
   }
   /// Asks for the stream, and waits for the head of the answer.
@@ -35,10 +36,8 @@ class TestEvents::Line {
                    [this](std::string_view piece) { return take(piece); });
     carrier.send(answer->end(), head());
     answer->wait_and_check([&] { return answer->has_head() || answer->has_ended(); }, "answer");
-    if (!answer->has_head() && answer->end().has_left)
-      throw ClientLeft("the client has left, as it was told to");
-    if (!answer->has_head())
-      throw std::logic_error("the server closed the connection before it answered");
+    if (!answer->has_head() && answer->end().has_left) throw ClientLeft(detail::kHasLeft);
+    if (!answer->has_head()) throw detail::ServerFailed(detail::kNoAnswer);
     // An answer that is not a stream of events is read whole, as the response.
     if (!is_stream())
       answer->wait_and_check([&] { return answer->has_ended(); }, "end of the answer");
@@ -53,7 +52,7 @@ class TestEvents::Line {
   }
   /// The end of the connection may be that of the answer, or cut it short: for a stream of events it
   /// is the same.
-  [[nodiscard]] bool is_open() const { return answer && !answer->has_ended(); }
+  [[nodiscard]] bool is_open() const { return !life_.expired() && answer && !answer->has_ended(); }
   [[nodiscard]] bool is_stream() {
     return response().status == http::Status::Ok &&
            response().field("Content-Type").value_or("").starts_with("text/event-stream");
@@ -79,6 +78,7 @@ class TestEvents::Line {
     return true;
   }
 
+  const std::weak_ptr<const void> life_ = carrier.life();
   const NetworkFaults faults_;
   const std::shared_ptr<const TestResponse::Exchange> asked_;
 };
@@ -114,9 +114,15 @@ std::optional<TestEvent> TestEvents::next(Where where) {
   });
 }
 
-void TestEvents::stop_reading() { line_->answer->end().reads = false; }
-void TestEvents::read_on() { line_->carrier.read_on(line_->answer->end()); }
-void TestEvents::leave() { line_->leave(); }
+void TestEvents::stop_reading(Where where) {
+  line_->call(where, [&] { line_->answer->end().reads = false; });
+}
+void TestEvents::read_on(Where where) {
+  line_->call(where, [&] { line_->carrier.read_on(line_->answer->end()); });
+}
+void TestEvents::leave(Where where) {
+  line_->call(where, [&] { line_->leave(); });
+}
 void TestEvents::reconnect(Where where) {
   line_->call(where, [&] {
     line_->leave();

@@ -22,8 +22,9 @@ class Carrier;
 ///     EXPECT_EQ(events.next()->data, "first");
 ///     events.reconnect();                          // sends Last-Event-ID
 ///
-/// While the test waits for anything of its client, events are kept until `next` takes them. The
-/// client must outlive the stream. All calls must come from the thread of the client.
+/// While the test waits for anything of its client, events are kept until `next` takes them. When the
+/// application was destroyed with its last client, functions throw std::logic_error. All calls must
+/// come from the thread of the client.
 class TestEvents {
  public:
   /// Made by TestClient::events.
@@ -50,11 +51,11 @@ class TestEvents {
   [[nodiscard]] std::size_t comments() const;
 
   /// Takes nothing more from now on, so that the server finds its client behind.
-  void stop_reading();
+  void stop_reading(Where where = Where::current());
   /// Takes again what comes, and what has come meanwhile.
-  void read_on();
+  void read_on(Where where = Where::current());
   /// Leaves the stream, as EventSource.close() does.
-  void leave();
+  void leave(Where where = Where::current());
   /// Leaves the stream if it is open, lets the time `retry()` pass, and asks for it again, as a
   /// browser does when a stream has ended.
   void reconnect(Where where = Where::current());

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -124,6 +126,49 @@ TEST(TestEvents, KeepsAnAnswerThatIsNoStream) {
   EXPECT_EQ(events.response().request().target, "/nowhere");
 }
 
+/// Heartbeats every ten seconds, and never an event.
+Response heartbeats() {
+  return Response::of_type("text/event-stream",
+                           Body::produced_by([]() -> Task<std::optional<std::string>> {
+                             co_await sleep_for(std::chrono::seconds(10));
+                             co_return ":\n\n";
+                           }));
+}
+
+std::string failure_of(const std::function<void()>& f) {
+  try {
+    f();
+  } catch (const std::logic_error& error) {
+    return error.what();
+  }
+  return "nothing was thrown";
+}
+
+TEST(TestEvents, SayThatThereIsNoEventForADay) {
+  Router site;
+  site.get("/feed", [] { return heartbeats(); });
+  TestClient client(std::move(site));
+  auto events = client.events("/feed");
+  const std::string message = failure_of([&] { (void)events.next(); });
+  EXPECT_TRUE(message.contains("there is no event after a day of the test's clock")) << message;
+  EXPECT_GT(events.comments(), 8000U);
+}
+
+TEST(TestEvents, AreTheRemedyForAnAnswerWithoutAnEnd) {
+  const auto make_site = [] {
+    Router site;
+    site.get("/feed", [] { return heartbeats(); });
+    return site;
+  };
+  TestClient client(make_site());
+  TestClient direct = TestClient::direct(make_site());
+  for (TestClient* const each : {&client, &direct}) {
+    const std::string message = failure_of([&] { (void)each->get("/feed"); });
+    EXPECT_TRUE(message.contains("there is no answer after a day")) << message;
+    EXPECT_TRUE(message.contains("a stream of events, which client.events(...) reads")) << message;
+  }
+}
+
 TEST(TestUpload, PostsAFormWithFiles) {
   Router site;
   site.post<"/photos">([](Request& request) {
@@ -147,14 +192,9 @@ TEST(TestEvents, MayOutliveTheirClient) {
   EXPECT_THROW((void)events.next(), std::logic_error);
 }
 
-async::Generator<std::string> heartbeats() {
-  for (;; co_await sleep_for(std::chrono::seconds(15))) co_yield ":\n\n";
-}
-
 TEST(TestEvents, SayThatNothingHasComeForADay) {
   Router site;
-  site.get<"/quiet">(
-      [] { return Response::of_type("text/event-stream", Body::produced_by(heartbeats())); });
+  site.get<"/quiet">([] { return heartbeats(); });
   TestClient client(std::move(site));
   TestEvents events = client.events("/quiet");
   try {

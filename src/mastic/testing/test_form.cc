@@ -33,11 +33,16 @@ TestResponse TestForm::send(const html::Submission& submission, Where where) con
 }
 
 TestForm TestResponse::form(std::string_view id_or_name, Where where) const {
+  expect_page(where);
   return {*this, html(where).form(id_or_name, where)};
 }
 TestForm TestResponse::form(std::size_t index, Where where) const {
+  expect_page(where);
   return {*this, html(where).form(index, where)};
 }
-TestForm TestResponse::form(Where where) const { return {*this, html(where).form(where)}; }
+TestForm TestResponse::form(Where where) const {
+  expect_page(where);
+  return {*this, html(where).form(where)};
+}
 
 }  // namespace mastic::testing

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "mastic/base/attributes.h"
 #include "mastic/testing/html/form.h"
 #include "mastic/testing/test_response.h"
 
@@ -24,51 +25,55 @@ class TestForm {
   TestForm(TestResponse page, html::Form form) : page_(std::move(page)), form_(std::move(form)) {}
 
   /// Fills in a text, or chooses a radio button or an option, by its value or by what people read.
-  TestForm& set(std::string_view name, std::string_view value, Where where = Where::current()) {
+  TestForm& set(std::string_view name, std::string_view value,
+                Where where = Where::current()) MASTIC_LIFETIMEBOUND {
     return form_.set(name, value, where), *this;
   }
   /// Fills in one of several texts that share a name: `index` is 0 for the first.
   TestForm& set_nth(std::string_view name, std::size_t index, std::string_view value,
-                    Where where = Where::current()) {
+                    Where where = Where::current()) MASTIC_LIFETIMEBOUND {
     return form_.set_nth(name, index, value, where), *this;
   }
   /// Checks the only checkbox with this name.
-  TestForm& check(std::string_view name, Where where = Where::current()) {
+  TestForm& check(std::string_view name, Where where = Where::current()) MASTIC_LIFETIMEBOUND {
     return form_.check(name, where), *this;
   }
   /// Checks one of several checkboxes, by its value or its label.
-  TestForm& check(std::string_view name, std::string_view value, Where where = Where::current()) {
+  TestForm& check(std::string_view name, std::string_view value,
+                  Where where = Where::current()) MASTIC_LIFETIMEBOUND {
     return form_.check(name, value, where), *this;
   }
   /// Unchecks all checkboxes with this name.
-  TestForm& uncheck(std::string_view name, Where where = Where::current()) {
+  TestForm& uncheck(std::string_view name, Where where = Where::current()) MASTIC_LIFETIMEBOUND {
     return form_.uncheck(name, where), *this;
   }
   /// Unchecks one of several checkboxes, by its value or its label.
-  TestForm& uncheck(std::string_view name, std::string_view value, Where where = Where::current()) {
+  TestForm& uncheck(std::string_view name, std::string_view value,
+                    Where where = Where::current()) MASTIC_LIFETIMEBOUND {
     return form_.uncheck(name, value, where), *this;
   }
   /// Chooses exactly these options of a select.
   TestForm& select(std::string_view name, const std::vector<std::string>& values,
-                   Where where = Where::current()) {
+                   Where where = Where::current()) MASTIC_LIFETIMEBOUND {
     return form_.select(name, values, where), *this;
   }
   /// Chooses a file.
   TestForm& upload(std::string_view name, const html::FormFile& file,
-                   Where where = Where::current()) {
+                   Where where = Where::current()) MASTIC_LIFETIMEBOUND {
     return form_.upload(name, file, where), *this;
   }
   /// Chooses files.
   TestForm& upload_files(std::string_view name, const std::vector<html::FormFile>& files,
-                         Where where = Where::current()) {
+                         Where where = Where::current()) MASTIC_LIFETIMEBOUND {
     return form_.upload_files(name, files, where), *this;
   }
   /// Sets any value, whatever the page says about the control.
-  TestForm& force(std::string_view name, std::string_view value, Where where = Where::current()) {
+  TestForm& force(std::string_view name, std::string_view value,
+                  Where where = Where::current()) MASTIC_LIFETIMEBOUND {
     return form_.force(name, value, where), *this;
   }
   /// Sets all controls to the values that the page has.
-  TestForm& reset() { return form_.reset(), *this; }
+  TestForm& reset() MASTIC_LIFETIMEBOUND { return form_.reset(), *this; }
 
   /// The present value of a field.
   [[nodiscard]] std::string value(std::string_view name, Where where = Where::current()) const {

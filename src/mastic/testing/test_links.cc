@@ -71,6 +71,19 @@ std::vector<Element> find_links(const html::Document& page, std::string_view wan
   return found;
 }
 
+/// What to do instead, if what should be clicked is a button.
+std::string remedy_for_button(const html::Document& page, std::string_view wanted) {
+  const std::string text = html::collapse(wanted);
+  for (const Element& each : page.select("button, input[type=submit i], input[type=image i]")) {
+    const bool is_button = each.name() == "button";
+    const std::string label =
+        is_button ? html::collapse(each.text()) : std::string(each.attribute("value").value_or(""));
+    if (label != text) continue;
+    return "; there is a button " + label + ", which form(...).submit(\"" + label + "\") presses";
+  }
+  return {};
+}
+
 /// Whether an answer is one that a browser follows.
 bool is_redirection(const TestResponse& response) {
   switch (response.status) {
@@ -137,15 +150,23 @@ TestResponse TestResponse::send(std::string_view method, std::string_view url,
         all, [&](const auto& each) { return base::equal_ignoring_case(each.first, name); });
   };
   const std::string_view host = origin.substr(origin.find("//") + 2);
-  const std::string_view client_origin = client().origin();
+  TestClient& its_client = client(where);
+  const std::string_view client_origin = its_client.origin();
   if (host != client_origin.substr(client_origin.find("//") + 2) && lacks("Host"))
     all.emplace_back("Host", host);
   // The target as a URL of the client, so that a path before all targets is not put there twice.
-  const std::string target = client().origin() + std::string(url.substr(its_origin.size()));
+  const std::string target = its_client.origin() + std::string(url.substr(its_origin.size()));
   if (lacks("Referer")) all.emplace_back("Referer", own);
   std::erase_if(all,
                 [](const auto& each) { return each.first == "Referer" && each.second.empty(); });
-  return client().request(method, target, all, content, where);
+  return its_client.request(method, target, all, content, where);
+}
+
+/// Throws std::logic_error for a redirection, on whose page nothing can be done.
+void TestResponse::expect_page(const Where& where) const {
+  if (!is_redirection(*this)) return;
+  fail_page(where, "the answer is a redirection to " + std::string(*field("Location")) +
+                       ", and no page yet; follow() follows it");
 }
 
 TestResponse TestResponse::visit(std::string_view reference, Where where) const {
@@ -205,12 +226,13 @@ TestResponse TestResponse::click(std::string_view wanted, std::size_t index, Whe
 
 TestResponse TestResponse::click_one(std::string_view wanted, const std::size_t* index,
                                      Where where) const {
+  expect_page(where);
   const html::Document& page = html(where);
   const std::vector<Element> found = find_links(page, wanted, where);
   const std::string name = "'" + std::string(wanted) + "'";
   if (found.empty()) {
     const auto links = links_of(page);
-    fail_page(where, "there is no link " + name +
+    fail_page(where, "there is no link " + name + remedy_for_button(page, wanted) +
                          (links.empty() ? "; the page has no links"
                                         : "; the links of the page are" + list_links(links)));
   }

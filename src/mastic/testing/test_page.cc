@@ -5,14 +5,11 @@
 #include <unistd.h>
 
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
-#include <system_error>
 
 #include "mastic/base/text.h"
-#include "mastic/testing/call_at.h"
 #include "mastic/testing/difference.h"
 #include "mastic/testing/environment.h"
 #include "mastic/testing/test_response.h"
@@ -34,8 +31,8 @@ const html::Document& TestResponse::html(Where where) const {
   if (!is_html(type.value_or(""))) {
     throw std::logic_error(
         detail::to_text(where) + "the answer is not HTML: " +
-        (type ? "Content-Type is " + std::string(*type) : "it has no Content-Type") +
-        (field("Location") ? "; follow() follows this redirection\n" : "\n") + to_string());
+        (type ? "Content-Type is " + std::string(*type) : "it has no Content-Type") + "\n" +
+        to_string());
   }
   try {
     page_ = std::make_shared<const html::Document>(text, *type);
@@ -47,9 +44,7 @@ const html::Document& TestResponse::html(Where where) const {
 
 html::Element TestResponse::element(std::string_view css, Where where) const {
   constexpr std::size_t kMaxListed = 5;
-  const html::Document& page = html(where);
-  const std::vector<html::Element> found =
-      detail::call_at(where, request().method, request().target, [&] { return page.select(css); });
+  const std::vector<html::Element> found = html(where).select(css, where);
   if (found.size() == 1) return found.front();
   std::string message = found.empty() ? "no element of this page matches '"
                                       : std::to_string(found.size()) + " elements match '";
@@ -65,39 +60,58 @@ bool TestResponse::contains(std::string_view part) const {
   return is_html(field("Content-Type").value_or("")) && html().contains(part);
 }
 
-const TestResponse& TestResponse::expect_contains(std::string_view part, Where where) const {
-  if (contains(part)) return *this;
+void TestResponse::check_contains(std::string_view part, const Where& where) const {
+  if (contains(part)) return;
   throw std::logic_error(detail::to_text(where) + "the answer does not contain '" +
                          std::string(part) + "'\n" + to_string());
 }
+const TestResponse& TestResponse::expect_contains(std::string_view part, Where where) const& {
+  check_contains(part, where);
+  return *this;
+}
+TestResponse TestResponse::expect_contains(std::string_view part, Where where) && {
+  check_contains(part, where);
+  return std::move(*this);
+}
 
-const TestResponse& TestResponse::expect_absent(std::string_view part, Where where) const {
-  if (!contains(part)) return *this;
+void TestResponse::check_absent(std::string_view part, const Where& where) const {
+  if (!contains(part)) return;
   throw std::logic_error(detail::to_text(where) + "the answer contains '" + std::string(part) +
                          "'\n" + to_string());
 }
+const TestResponse& TestResponse::expect_absent(std::string_view part, Where where) const& {
+  check_absent(part, where);
+  return *this;
+}
+TestResponse TestResponse::expect_absent(std::string_view part, Where where) && {
+  check_absent(part, where);
+  return std::move(*this);
+}
 
-const TestResponse& TestResponse::expect_golden(const std::string& path, Where where) const {
+void TestResponse::check_golden(const std::string& path, const Where& where) const {
   if (writes_golden_files()) {
-    std::error_code error;
-    const std::filesystem::path folder = std::filesystem::path(path).parent_path();
-    if (!folder.empty()) std::filesystem::create_directories(folder, error);
-    std::ofstream file(path, std::ios::binary);
-    file << text;
-    file.close();
-    if (file) return *this;
-    throw std::logic_error(detail::to_text(where) + path + " cannot be written" +
-                           (error ? ": " + error.message() : ""));
+    if (const std::string fault = write_golden_file(path, text); !fault.empty()) {
+      throw std::logic_error(detail::to_text(where) + fault);
+    }
+    return;
   }
   const std::ifstream file(path, std::ios::binary);
   std::stringstream expected;
   expected << file.rdbuf();
   const std::string remedy = "run the test with MASTIC_WRITE_GOLDEN=1 to write the file";
   if (!file) throw std::logic_error(detail::to_text(where) + path + " cannot be read; " + remedy);
-  if (expected.view() == text) return *this;
+  if (expected.view() == text) return;
   throw std::logic_error(detail::to_text(where) + "the answer differs from " + path +
                          " (- in the file, + came):\n" + difference(expected.view(), text) +
                          "If it is right, " + remedy);
+}
+const TestResponse& TestResponse::expect_golden(const std::string& path, Where where) const& {
+  check_golden(path, where);
+  return *this;
+}
+TestResponse TestResponse::expect_golden(const std::string& path, Where where) && {
+  check_golden(path, where);
+  return std::move(*this);
 }
 
 std::string TestResponse::open_in_browser() const {

@@ -218,14 +218,17 @@ TEST_F(TestPage, ComparesWithAGoldenFile) {
   std::filesystem::remove(path);
 }
 
-TEST_F(TestPage, WritesAGoldenFileIntoANewFolder) {
-  const TempTree tree;
+TEST_F(TestPage, MakesTheFolderOfAGoldenFileOrSaysWhyNot) {
+  const TempTree tree{{"file"}};
+  const std::string path = tree.path_of("golden/pages/end.txt");
+  const TestResponse end = client.get("/end");
   setenv("MASTIC_WRITE_GOLDEN", "1", 1);
-  client.get("/end").expect_golden(tree.path_of("golden/end.txt"));
-  expect_part(message_of([&] { client.get("/end").expect_golden("/dev/null/end.txt"); }),
-              "/dev/null/end.txt cannot be written: Not a directory");
+  end.expect_golden(path);
+  const std::string message = message_of([&] { end.expect_golden(tree.path_of("file/end.txt")); });
   unsetenv("MASTIC_WRITE_GOLDEN");
-  EXPECT_EQ(tree.read("golden/end.txt"), client.get("/end").text);
+  EXPECT_EQ(tree.read("golden/pages/end.txt"), end.text);
+  expect_part(message, "Not a directory");
+  expect_part(message, "test_page_test.cc:");
 }
 
 TEST_F(TestPage, SaysWhereASelectorIsWrong) {

@@ -74,10 +74,12 @@ std::string TestResponse::url() const {
   return target.starts_with('/') ? exchange_->origin + target : target;
 }
 
-TestClient& TestResponse::client() const {
-  if (!exchange_) throw std::logic_error("no client has received this response");
+TestClient& TestResponse::client(Where where) const {
+  const std::string place = detail::to_text(where);
+  if (!exchange_) throw std::logic_error(place + "no client has received this response");
   if (const auto client = exchange_->client.lock()) return *client;
-  throw std::logic_error("the client of this answer was destroyed, so nothing can be sent with it");
+  throw std::logic_error(place +
+                         "the client of this answer was destroyed, so nothing can be sent with it");
 }
 
 std::string TestResponse::to_string() const {

@@ -74,15 +74,18 @@ class TestResponse {
   [[nodiscard]] bool contains(std::string_view text) const;
   /// Returns this answer if it contains `text`. Throws std::logic_error otherwise.
   const TestResponse& expect_contains(std::string_view text,
-                                      Where where = Where::current()) const MASTIC_LIFETIMEBOUND;
+                                      Where where = Where::current()) const& MASTIC_LIFETIMEBOUND;
+  TestResponse expect_contains(std::string_view text, Where where = Where::current()) &&;
   /// Returns this answer if it does not contain `text`. Throws std::logic_error otherwise.
   const TestResponse& expect_absent(std::string_view text,
-                                    Where where = Where::current()) const MASTIC_LIFETIMEBOUND;
+                                    Where where = Where::current()) const& MASTIC_LIFETIMEBOUND;
+  TestResponse expect_absent(std::string_view text, Where where = Where::current()) &&;
   /// Returns this answer if its content is that of the file `path`. Throws std::logic_error with the
   /// lines that differ otherwise. If the environment variable MASTIC_WRITE_GOLDEN is set, the file is
-  /// written instead.
+  /// written instead, and its folder is made.
   const TestResponse& expect_golden(const std::string& path,
-                                    Where where = Where::current()) const MASTIC_LIFETIMEBOUND;
+                                    Where where = Where::current()) const& MASTIC_LIFETIMEBOUND;
+  TestResponse expect_golden(const std::string& path, Where where = Where::current()) &&;
 
   /// Follows the redirection of this answer, as a browser does: after 303 by GET, after 301 and 302
   /// too if it was a POST, after 307 and 308 with the same method and content. Throws
@@ -121,7 +124,7 @@ class TestResponse {
   [[nodiscard]] std::string url() const;
   /// The client that the answer came to. Throws std::logic_error for a response that no client has
   /// received, and when the client was destroyed.
-  [[nodiscard]] TestClient& client() const;
+  [[nodiscard]] TestClient& client(Where where = Where::current()) const;
   /// Request, answer and log as text, with at most 2,000 bytes of each content.
   [[nodiscard]] std::string to_string() const;
 
@@ -138,7 +141,11 @@ class TestResponse {
  private:
   [[noreturn]] void throw_no_json(const std::string& why, const Where& where) const;
   void check(const ExpectedStatus& expected, const Where& where) const;
+  void check_contains(std::string_view part, const Where& where) const;
+  void check_absent(std::string_view part, const Where& where) const;
+  void check_golden(const std::string& path, const Where& where) const;
 
+  void expect_page(const Where& where) const;
   [[nodiscard]] std::string page_url() const;
   [[nodiscard]] TestResponse visit(std::string_view url, Where where) const;
   [[nodiscard]] TestResponse click_one(std::string_view wanted, const std::size_t* index,

@@ -74,9 +74,8 @@ class TestSocket::Line final : public TurnWatcher {
     turn_ended();  // frames may have come with the answer
   }
   ~Line() {
-    if (!has_lost_client()) carrier.remove(*this);
+    if (!life.expired()) carrier.remove(*this);
   }
-  [[nodiscard]] bool has_lost_client() const { return lifetime_.expired(); }
 
   /// Reads what has come. A breach of the protocol is kept for wait_for, which throws it where the
   /// test waits, and not inside of the loop.
@@ -95,12 +94,21 @@ class TestSocket::Line final : public TurnWatcher {
   void send(Opcode opcode, std::string_view payload) {
     carrier.send(peer, frame_of(opcode, payload));
   }
+  /// Sends a message of the test.
+  void send_message(Opcode opcode, std::string_view payload) {
+    if (is_closing) {
+      throw std::logic_error(
+          "the test has closed this WebSocket, so it can send no message; frames that are wrong on "
+          "purpose are sent by send_frames");
+    }
+    send(opcode, payload);
+  }
   /// Calls `f`, which needs an open socket. What it throws says where the test was.
   template <class F>
   auto use(const Where& where, F f) {
     return detail::call_at(where, "WebSocket", response.request().target, [&] {
-      if (has_lost_client()) detail::fail_without_client("this WebSocket");
-      if (response.status == http::Status::SwitchingProtocols) return f();
+      detail::expect_alive(life, "WebSocket");
+      if (response.status == http::Status::SwitchingProtocols) return detail::explain(carrier, f);
       throw std::logic_error("the WebSocket was refused: status " +
                              std::to_string(static_cast<int>(response.status)) +
                              ", content: " + response.text);
@@ -112,24 +120,29 @@ class TestSocket::Line final : public TurnWatcher {
     use(where, [&] {
       f();
       carrier.run_ready();
+      carrier.check_errors();
     });
+  }
+  /// Begins to close the socket, unless it is closed.
+  void close(CloseCode code, std::string_view reason) {
+    if (closed || std::exchange(is_closing, true)) return;
+    send(Opcode::Close, close_payload(code, reason));
   }
   /// Waits until `done` returns true.
   void wait_for(const std::function<bool()>& done, std::string_view what) {
     carrier.wait_for(done, what, fault_);
   }
 
-  Carrier& carrier;
+  Carrier& carrier;  ///< while `life` has not expired; so does the peer
+  const std::weak_ptr<const void> life = carrier.life();
   ClientEnd& peer;
   const TestResponse response;
   std::deque<Message> messages;
   std::optional<Closed> closed;
-  bool is_closing = false;  ///< the client has sent a close frame
+  bool is_closing = false;  ///< the client has sent a close frame, or has vanished
   bool answers_pings = true;
 
  private:
-  const std::weak_ptr<const void> lifetime_{carrier.lifetime()};
-
   /// Returns whether there may be more in the input.
   bool take(const MessageParser::Event& event) {
     using Kind = MessageParser::Event::Kind;
@@ -168,13 +181,16 @@ TestSocket::TestSocket(Carrier& carrier, ClientEnd& peer, TestResponse response)
 TestSocket::TestSocket(TestSocket&&) noexcept = default;
 TestSocket& TestSocket::operator=(TestSocket&&) noexcept = default;
 TestSocket::~TestSocket() {
-  if (is_open()) close(CloseCode::GoingAway);
+  if (!is_open()) return;
+  const base::FailuresPaused paused;
+  line_->close(CloseCode::GoingAway, {});
+  line_->carrier.run_ready();
 }
 
 const TestResponse& TestSocket::response() const { return line_->response; }
 bool TestSocket::is_open() const {
   // A socket that was moved from has no line.
-  return line_ && !line_->has_lost_client() &&
+  return line_ && !line_->life.expired() &&
          line_->response.status == http::Status::SwitchingProtocols && !line_->closed;
 }
 std::string_view TestSocket::protocol() const {
@@ -182,10 +198,10 @@ std::string_view TestSocket::protocol() const {
 }
 
 void TestSocket::send(std::string_view text, Where where) {
-  line_->act(where, [&] { line_->send(Opcode::Text, text); });
+  line_->act(where, [&] { line_->send_message(Opcode::Text, text); });
 }
 void TestSocket::send_binary(std::string_view bytes, Where where) {
-  line_->act(where, [&] { line_->send(Opcode::Binary, bytes); });
+  line_->act(where, [&] { line_->send_message(Opcode::Binary, bytes); });
 }
 void TestSocket::send_frames(std::string_view bytes, Where where) {
   line_->act(where, [&] { line_->carrier.send(line_->peer, bytes); });
@@ -196,11 +212,11 @@ Message TestSocket::receive(Where where) {
   return line.use(where, [&] {
     line.wait_for([&] { return !line.messages.empty() || line.closed; }, "message");
     if (line.messages.empty() && line.peer.has_left) {
-      throw ClientLeft("the client has left, as it was told to");
+      throw ClientLeft(detail::kHasLeft);
     }
     if (line.messages.empty()) {
-      throw std::logic_error("the WebSocket was closed with " + said(*line.closed) +
-                             " before a message came");
+      throw detail::ServerFailed("the WebSocket was closed with " + said(*line.closed) +
+                                 " before a message came");
     }
     Message message = std::move(line.messages.front());
     line.messages.pop_front();
@@ -210,10 +226,7 @@ Message TestSocket::receive(Where where) {
 
 void TestSocket::close(CloseCode code, std::string_view reason, Where where) {
   Line& line = *line_;
-  line.act(where, [&] {
-    if (line.closed || std::exchange(line.is_closing, true)) return;
-    line.send(Opcode::Close, close_payload(code, reason));
-  });
+  line.act(where, [&] { line.close(code, reason); });
 }
 
 const Closed& TestSocket::closed(Where where) {
@@ -228,6 +241,7 @@ void TestSocket::vanish(Where where) {
   Line& line = *line_;
   line.act(where, [&] {
     line.closed = Closed{.code = CloseCode::Abnormal};  // so nothing more is read or answered
+    line.is_closing = true;
     line.carrier.leave(line.peer);
   });
 }

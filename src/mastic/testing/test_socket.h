@@ -28,8 +28,9 @@ struct ClientEnd;
 /// While the test waits, for this socket or anything else of its client, pings are answered and
 /// messages are kept until they are received. Functions that wait throw std::logic_error when what
 /// they wait for does not come within a day of the client's clock, and when the server breaks the
-/// protocol; the message begins with the place in the test. A socket that is destroyed goes away like the tab of a browser, with 1001. The client
-/// must outlive it. All calls must come from the thread of the client.
+/// protocol; the message begins with the place in the test. A socket that is destroyed goes away like
+/// the tab of a browser, with 1001. When the application was destroyed with its last client, functions
+/// throw std::logic_error. All calls must come from the thread of the client.
 class TestSocket {
  public:
   /// Made by TestClient::websocket, from the answer to the handshake.
@@ -46,7 +47,8 @@ class TestSocket {
   /// The subprotocol that was agreed on; empty without one.
   [[nodiscard]] std::string_view protocol() const MASTIC_LIFETIMEBOUND;
 
-  /// Sends a message of text, whether or not it is UTF-8, and runs what is ready.
+  /// Sends a message of text, whether or not it is UTF-8, and runs what is ready. Throws
+  /// std::logic_error after `close`; when the server has closed the socket, nothing is sent.
   void send(std::string_view text, Where where = Where::current());
   /// Sends a message of bytes.
   void send_binary(std::string_view bytes, Where where = Where::current());

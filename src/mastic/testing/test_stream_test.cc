@@ -43,7 +43,9 @@ routing::Router make_sink() {
 class Streams : public ::testing::TestWithParam<bool> {
  protected:
   Streams() {
-    if (GetParam()) server_ = std::make_unique<TestServer>(make_sink());
+    if (!GetParam()) return;
+    server_ = std::make_unique<TestServer>(make_sink());
+    server_->expect_errors("the pipe has burst");
   }
   [[nodiscard]] TestClient make_client() const {
     return GetParam() ? TestClient::connect(server_->url()) : TestClient(make_sink());

@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "mastic/async/sleep.h"
 #include "mastic/routing/router.h"
 #include "mastic/testing/target_url.h"
 #include "mastic/testing/test_client.h"
@@ -121,6 +122,9 @@ TEST_P(Ways, SendStructs) {
   EXPECT_EQ(client.get(with_query("/query", FieldList{{"q", "a=b"}})).text, "q=a%3Db");
   EXPECT_EQ(client.post_form("/echo", order).text,
             "tea=gyokuro+%26+co&count=2&tags=green&tags=new");
+  EXPECT_EQ(client.post_form("/echo", {{"user", "ada"}}).text, "user=ada");
+  EXPECT_EQ(client.post_form("/echo", {{"user", "ada"}, {"password", "a b"}}).text,
+            "user=ada&password=a+b");
   EXPECT_EQ(client.send_json("/echo", order).text,
             R"({"tea":"gyokuro & co","count":2,"tags":["green","new"]})");
   EXPECT_EQ(client.get("/order").json<TeaOrder>().tea, "sencha");
@@ -149,6 +153,14 @@ TEST_P(Ways, ThrowWhenTheStatusIsNotTheExpectedOne) {
   }
 }
 
+TEST_P(Ways, LetAnAnswerLiveThatIsExpected) {
+  TestClient client = make_client();
+  const auto& hello = client.get("/").expect(200).expect_contains("hello").expect_absent("bye");
+  const TestResponse other = client.get("/hi/ada");
+  EXPECT_EQ(hello.text, "hello\n");
+  EXPECT_EQ(&other.expect_contains("hi").expect_absent("bye"), &other);
+}
+
 TEST_P(Ways, SayWhereJsonDoesNotFit) {
   TestClient client = make_client();
   struct Wrong {
@@ -160,6 +172,24 @@ TEST_P(Ways, SayWhereJsonDoesNotFit) {
   EXPECT_NE(message.find("count: a string is expected, a whole number found"), message.npos)
       << message;
   EXPECT_NE(message.find("> GET /order\n"), message.npos) << message;
+}
+
+TEST_P(Ways, LetNoTimePassForAnAnswerThatIsReady) {
+  if (way() == "socket") return;  // its clock is that of the system
+  routing::Router site = make_tea_site();
+  site.in_background("renew", []() -> Task<> {
+    while (true) co_await async::sleep_for(std::chrono::seconds(26));
+  });
+  site.get("/ready", [](Request&) -> Task<std::string> { co_return "ready"; });
+  TestClient client =
+      way() == "direct" ? TestClient::direct(std::move(site)) : TestClient(std::move(site));
+  const base::WallTime before = client.now();
+  for (const char* const target : {"/", "/pieces", "/early", "/ready", "/nowhere"}) {
+    (void)client.get(target);
+    EXPECT_EQ(client.now(), before) << target;
+  }
+  EXPECT_EQ(client.post("/echo", std::string(300'000, 'x')).text.size(), 300'000u);
+  EXPECT_EQ(client.now(), before);
 }
 
 TEST(TargetUrl, ReadsWhatNamesAServer) {

@@ -86,6 +86,18 @@ void uncheck_all_but_the_last(std::vector<Control>& controls) {
   }
 }
 
+/// What a label says by itself: without the text of a control in it, such as the options of a select.
+std::string text_of_label(const Tree& tree, NodeIndex label, NodeIndex control) {
+  const std::string_view all = tree.shown(label);
+  const std::string_view inner = tree.shown(control);
+  const bool is_inside = control > label && control < tree.nodes[label].subtree_end;
+  if (!is_inside || inner.empty()) return collapse(all);
+  // Both are parts of the text of the page.
+  const auto begin = static_cast<std::size_t>(inner.data() - all.data());
+  return collapse(std::string(all.substr(0, begin)) + " " +
+                  std::string(all.substr(begin + inner.size())));
+}
+
 }  // namespace
 
 bool is_checkable(const Node& node) {
@@ -173,7 +185,9 @@ std::vector<Control> controls_of(const Element& form) {
   for (NodeIndex at = 0; at < tree.nodes.size(); ++at) {
     if (!tree.nodes[at].is("label")) continue;
     const NodeIndex target = target_of_label(tree, at);
-    if (target != kNoNode && labels[target].empty()) labels[target] = collapse(tree.shown(at));
+    if (target != kNoNode && labels[target].empty()) {
+      labels[target] = text_of_label(tree, at, target);
+    }
   }
   const std::vector<bool> selected = selected_options(tree);
   std::vector<Control> controls;

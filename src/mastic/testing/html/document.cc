@@ -9,17 +9,17 @@ namespace mastic::testing::html {
 Document::Document(std::string_view bytes, std::string_view content_type)
     : tree_(parse(bytes, content_type)) {}
 
-std::vector<Element> Document::select(std::string_view css) const {
+std::vector<Element> Document::select(std::string_view css, std::source_location where) const {
   std::vector<Element> found;
-  const std::vector<bool> matches = Selector::parse(css).match(*tree_);
+  const std::vector<bool> matches = Selector::parse(css, where).match(*tree_);
   for (NodeIndex at = 0; at < matches.size(); ++at) {
     if (matches[at]) found.emplace_back(tree_, at);
   }
   return found;
 }
 
-std::optional<Element> Document::first(std::string_view css) const {
-  const std::vector<bool> matches = Selector::parse(css).match(*tree_);
+std::optional<Element> Document::first(std::string_view css, std::source_location where) const {
+  const std::vector<bool> matches = Selector::parse(css, where).match(*tree_);
   for (NodeIndex at = 0; at < matches.size(); ++at) {
     if (matches[at]) return Element(tree_, at);
   }

@@ -47,9 +47,11 @@ class Document {
   /// :empty :root :checked :disabled :enabled :required :optional :read-only :link`; and the combinators
   /// blank, `>`, `+` and `~`. `:contains("text")` is an extension: an element whose text has this text
   /// in it, with all white space equal. State is that of the page, not that of a Form.
-  [[nodiscard]] std::vector<Element> select(std::string_view css) const;
+  [[nodiscard]] std::vector<Element> select(
+      std::string_view css, std::source_location where = std::source_location::current()) const;
   /// The first of these elements, if there is one.
-  [[nodiscard]] std::optional<Element> first(std::string_view css) const;
+  [[nodiscard]] std::optional<Element> first(
+      std::string_view css, std::source_location where = std::source_location::current()) const;
 
   /// The text of <title>; empty without one.
   [[nodiscard]] std::string title() const;

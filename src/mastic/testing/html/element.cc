@@ -28,25 +28,25 @@ std::optional<Element> Element::parent() const {
   return Element(tree_, node().parent);
 }
 
-std::vector<Element> Element::select(std::string_view css) const {
+std::vector<Element> Element::select(std::string_view css, std::source_location where) const {
   std::vector<Element> found;
-  const std::vector<bool> matches = Selector::parse(css).match(*tree_);
+  const std::vector<bool> matches = Selector::parse(css, where).match(*tree_);
   for (NodeIndex at = index_ + 1; at < node().subtree_end; ++at) {
     if (matches[at]) found.emplace_back(tree_, at);
   }
   return found;
 }
 
-std::optional<Element> Element::first(std::string_view css) const {
-  const std::vector<bool> matches = Selector::parse(css).match(*tree_);
+std::optional<Element> Element::first(std::string_view css, std::source_location where) const {
+  const std::vector<bool> matches = Selector::parse(css, where).match(*tree_);
   for (NodeIndex at = index_ + 1; at < node().subtree_end; ++at) {
     if (matches[at]) return Element(tree_, at);
   }
   return std::nullopt;
 }
 
-bool Element::matches(std::string_view css) const {
-  return Selector::parse(css).match(*tree_)[index_];
+bool Element::matches(std::string_view css, std::source_location where) const {
+  return Selector::parse(css, where).match(*tree_)[index_];
 }
 
 }  // namespace mastic::testing::html

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <optional>
+#include <source_location>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,11 +48,14 @@ class Element {
   /// The elements below this one that a CSS selector matches, in document order. The parts of a
   /// selector may match elements further up. Throws std::logic_error for a wrong selector, with the
   /// place of the error.
-  [[nodiscard]] std::vector<Element> select(std::string_view css) const;
+  [[nodiscard]] std::vector<Element> select(
+      std::string_view css, std::source_location where = std::source_location::current()) const;
   /// The first of these elements, if there is one.
-  [[nodiscard]] std::optional<Element> first(std::string_view css) const;
+  [[nodiscard]] std::optional<Element> first(
+      std::string_view css, std::source_location where = std::source_location::current()) const;
   /// Whether a CSS selector matches this element.
-  [[nodiscard]] bool matches(std::string_view css) const;
+  [[nodiscard]] bool matches(std::string_view css,
+                             std::source_location where = std::source_location::current()) const;
 
   /// Another element of the same document, by its index.
   [[nodiscard]] Element at_index(NodeIndex index) const { return {tree_, index}; }

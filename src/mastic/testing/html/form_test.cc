@@ -23,6 +23,15 @@ constexpr std::string_view kOrder = R"(<!doctype html><title>t</title>
 </form>
 <form id=twice></form><form id=twice></form><form name=named></form>)";
 
+TEST(HtmlForm, NamesASelectByTheLabelAroundIt) {
+  const Document page(
+      "<form><label>Tea <select name=tea><option>Assam<option>Sencha</select> of today</label>"
+      "<label>Note <textarea name=note>as it is</textarea></label></form>");
+  const Form form = page.form();
+  EXPECT_EQ(form.controls()[0].label, "Tea of today");
+  EXPECT_EQ(form.controls()[1].label, "Note");
+}
+
 TEST(HtmlForm, IsFilledInAsAPersonDoesIt) {
   Form form = Document(kOrder).form("order");
   form.set("name", "Ada")

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <source_location>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,8 @@ class Selector {
  public:
   /// Parses a selector. Throws std::logic_error for a wrong one, with the place and a remedy.
   [[nodiscard]] static Selector parse(std::string_view css);
+  /// Does the same for a call of a test, with which the message begins.
+  [[nodiscard]] static Selector parse(std::string_view css, const std::source_location& where);
   /// For each node of `tree`, whether the selector matches it.
   [[nodiscard]] std::vector<bool> match(const Tree& tree) const;
 

@@ -332,5 +332,12 @@ class SelectorParser {
 };
 
 Selector Selector::parse(std::string_view css) { return SelectorParser(css).parse(); }
+Selector Selector::parse(std::string_view css, const std::source_location& where) {
+  try {
+    return parse(css);
+  } catch (const std::logic_error& error) {
+    fail_at(where, error.what());
+  }
+}
 
 }  // namespace mastic::testing::html
