@@ -27,11 +27,7 @@ void Carrier::wait_for(const std::function<bool()>& done, std::string_view what,
 }
 
 void Carrier::check_errors() {
-  std::string unexpected;
-  for (const std::string& line : take_errors()) {
-    const auto is_in_line = [&](const std::string& part) { return line.contains(part); };
-    if (!std::ranges::any_of(expected_errors_, is_in_line)) unexpected += "\n  " + line;
-  }
+  const std::string unexpected = expected_errors_.unexpected(take_errors());
   if (unexpected.empty()) return;
   throw detail::ServerFailed(
       "an error was logged that the test does not expect:" + unexpected +

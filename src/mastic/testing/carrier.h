@@ -12,6 +12,7 @@
 #include "mastic/base/ip_address.h"
 #include "mastic/base/kernel.h"
 #include "mastic/base/units.h"
+#include "mastic/testing/expected_errors.h"
 #include "mastic/testing/network_faults.h"
 
 namespace mastic::testing {
@@ -115,7 +116,7 @@ class Carrier {
   void send_request(ClientEnd& end, std::string_view bytes);
 
   /// From now on, errors whose line contains `part` may be logged.
-  void expect_errors(std::string_view part) { expected_errors_.emplace_back(part); }
+  void expect_errors(std::string_view part) { expected_errors_.add(part); }
   /// What the server leaves behind in this process at its end is no failure.
   void expect_leaks() { expects_leaks_ = true; }
   [[nodiscard]] bool expects_leaks() const { return expects_leaks_; }
@@ -140,7 +141,7 @@ class Carrier {
  private:
   std::vector<TurnWatcher*> watchers_;
   bool calls_watchers_ = false;
-  std::vector<std::string> expected_errors_;
+  ExpectedErrors expected_errors_;
   bool expects_leaks_ = false;
   const std::shared_ptr<const void> life_ = std::make_shared<int>();
 };

@@ -25,7 +25,7 @@ class RecordingLog final : public base::Log {
   }
   /// The lines so far. To be read while no other thread logs.
   std::vector<std::string> lines;
-  /// Those of the lines that are errors, until somebody takes them.
+  /// Those of the lines that are errors, until they are taken.
   std::vector<std::string> errors;
 
  private:

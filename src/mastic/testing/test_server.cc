@@ -1,6 +1,5 @@
 #include "mastic/testing/test_server.h"
 
-#include <algorithm>
 #include <mutex>
 #include <stdexcept>
 #include <utility>
@@ -81,11 +80,7 @@ void TestServer::stop() {
   server_->drain();
   server_->wait();
   server_.reset();
-  std::string unexpected;
-  for (const std::string& line : std::exchange(log_.errors, {})) {
-    const auto is_in_line = [&](const std::string& part) { return line.contains(part); };
-    if (!std::ranges::any_of(expected_errors_, is_in_line)) unexpected += "\n  " + line;
-  }
+  const std::string unexpected = expected_errors_.unexpected(std::exchange(log_.errors, {}));
   const std::string place = detail::to_text(where_) + "TestServer: ";
   if (const std::string breaches = faults_->take(); !breaches.empty()) {
     report_failure(place + "the application breaks its contract:" + breaches);
@@ -96,7 +91,7 @@ void TestServer::stop() {
   }
 }
 
-void TestServer::expect_errors(std::string_view part) { expected_errors_.emplace_back(part); }
+void TestServer::expect_errors(std::string_view part) { expected_errors_.add(part); }
 void TestServer::expect_leaks() { expects_leaks_ = true; }
 
 }  // namespace mastic::testing

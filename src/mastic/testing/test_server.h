@@ -10,6 +10,7 @@
 #include "mastic/app/app.h"
 #include "mastic/base/attributes.h"
 #include "mastic/server/options.h"
+#include "mastic/testing/expected_errors.h"
 #include "mastic/testing/recording_log.h"
 #include "mastic/testing/test_request.h"
 
@@ -66,7 +67,7 @@ class TestServer {
   const std::unique_ptr<LeakCheck> leaks_;  ///< made first, so that it sees what the server opens
   RecordingLog log_;
   const std::unique_ptr<Faults> faults_;
-  std::vector<std::string> expected_errors_;
+  ExpectedErrors expected_errors_;
   bool expects_leaks_ = false;
   std::unique_ptr<server::Server> server_;
   std::string url_;
