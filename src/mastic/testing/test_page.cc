@@ -44,7 +44,14 @@ const html::Document& TestResponse::html(Where where) const {
 
 html::Element TestResponse::element(std::string_view css, Where where) const {
   constexpr std::size_t kMaxListed = 5;
-  const std::vector<html::Element> found = html(where).select(css, where);
+  const html::Document& page = html(where);
+  const std::vector<html::Element> found = [&] {
+    try {
+      return page.select(css, where);
+    } catch (const std::logic_error& error) {
+      throw std::logic_error(error.what() + ("\n" + to_string()));
+    }
+  }();
   if (found.size() == 1) return found.front();
   std::string message = found.empty() ? "no element of this page matches '"
                                       : std::to_string(found.size()) + " elements match '";

@@ -235,7 +235,8 @@ TEST_F(TestPage, SaysWhereASelectorIsWrong) {
   const TestResponse page = client.get("/shop/");
   const std::string message = message_of([&] { (void)page.element("li[[x"); });
   expect_part(message, "test_page_test.cc:");
-  expect_part(message, ": GET /shop/: selector 'li[[x', character 4");
+  expect_part(message, ": selector 'li[[x', character 4");
+  expect_part(message, "> GET /shop/\n");
 }
 
 TEST_F(TestPage, OpensInTheBrowserOfTheAuthor) {
