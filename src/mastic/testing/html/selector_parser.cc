@@ -4,6 +4,7 @@
 
 #include "mastic/base/text.h"
 #include "mastic/testing/html/charset.h"
+#include "mastic/testing/html/failure.h"
 #include "mastic/testing/html/selector.h"
 
 namespace mastic::testing::html {
