@@ -219,9 +219,9 @@ class Page:
         self.call("Input.dispatchKeyEvent", type="keyUp", **event)
 
     def choose_files(self, selector, *paths):
-        root = self.call("DOM.getDocument")["root"]["nodeId"]
-        node = self.call("DOM.querySelector", nodeId=root, selector=selector)["nodeId"]
-        self.call("DOM.setFileInputFiles", nodeId=node, files=[str(path) for path in paths])
+        # By the object in JavaScript: the numbers of nodes become others while a document is still being read.
+        found = self.call("Runtime.evaluate", expression=f"document.querySelector({json.dumps(selector)})")
+        self.call("DOM.setFileInputFiles", objectId=found["result"]["objectId"], files=[str(path) for path in paths])
 
     def faults(self):
         """What makes the page hard to use (FIND_FAULTS), and its errors."""
